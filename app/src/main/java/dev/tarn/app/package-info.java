@@ -1,0 +1,5 @@
+/// Placeholder.
+@NullMarked
+package dev.tarn.app;
+
+import org.jspecify.annotations.NullMarked;

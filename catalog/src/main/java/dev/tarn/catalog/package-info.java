@@ -1,0 +1,5 @@
+/// Placeholder.
+@NullMarked
+package dev.tarn.catalog;
+
+import org.jspecify.annotations.NullMarked;

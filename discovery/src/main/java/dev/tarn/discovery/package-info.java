@@ -1,0 +1,5 @@
+/// Placeholder.
+@NullMarked
+package dev.tarn.discovery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Placeholder.
+@NullMarked
+package dev.tarn.engine;
+
+import org.jspecify.annotations.NullMarked;

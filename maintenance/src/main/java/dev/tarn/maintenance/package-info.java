@@ -1,0 +1,5 @@
+/// Placeholder.
+@NullMarked
+package dev.tarn.maintenance;
+
+import org.jspecify.annotations.NullMarked;

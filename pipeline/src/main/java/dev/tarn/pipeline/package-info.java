@@ -1,0 +1,5 @@
+/// Placeholder.
+@NullMarked
+package dev.tarn.pipeline;
+
+import org.jspecify.annotations.NullMarked;
