@@ -126,7 +126,8 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /// @param template of the route, or a word where there is none: metrics must not grow with paths
+    /// @param template of the route, or a word where there is none: metrics must not grow with
+    ///   paths
     private record Answer(String template, Response response, @Nullable Throwable thrown) {}
 
     private Answer answer(org.eclipse.jetty.server.Request from) {

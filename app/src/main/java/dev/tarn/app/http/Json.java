@@ -30,7 +30,7 @@ public final class Json {
     /// Reads a request body.
     ///
     /// @throws HttpException 400, with line and column where the text is not JSON, or with what
-    ///     does not fit
+    ///   does not fit
     public static <T> T read(byte[] body, Class<T> type) {
         String kind = type.getSimpleName();
         if (body.length == 0) {

@@ -80,20 +80,19 @@ public final class Request {
     /// @throws HttpException 400 if it is not one between `min` and `max`
     public Optional<Integer> queryNumber(String name, int min, int max) {
         return query(name)
-                .map(
-                        text -> {
-                            try {
-                                int number = Integer.parseInt(text);
-                                if (number >= min && number <= max) {
-                                    return number;
-                                }
-                            } catch (NumberFormatException e) {
-                                // Told below, with the numbers that are out of range.
-                            }
-                            throw HttpException.badRequest(
-                                    "Parameter %s must be a number from %s to %s, found: %s"
-                                            .formatted(name, min, max, text));
-                        });
+                .map(text -> {
+                    try {
+                        int number = Integer.parseInt(text);
+                        if (number >= min && number <= max) {
+                            return number;
+                        }
+                    } catch (NumberFormatException e) {
+                        // Told below, with the numbers that are out of range.
+                    }
+                    throw HttpException.badRequest(
+                            "Parameter %s must be a number from %s to %s, found: %s"
+                                    .formatted(name, min, max, text));
+                });
     }
 
     /// `true` or `false` in the query, in any case: Python clients send `True`.
@@ -101,18 +100,16 @@ public final class Request {
     /// @throws HttpException 400 if it is neither
     public Optional<Boolean> queryFlag(String name) {
         return query(name)
-                .map(
-                        text -> {
-                            if (text.equalsIgnoreCase("true")) {
-                                return true;
-                            }
-                            if (text.equalsIgnoreCase("false")) {
-                                return false;
-                            }
-                            throw HttpException.badRequest(
-                                    "Parameter %s must be true or false, found: %s"
-                                            .formatted(name, text));
-                        });
+                .map(text -> {
+                    if (text.equalsIgnoreCase("true")) {
+                        return true;
+                    }
+                    if (text.equalsIgnoreCase("false")) {
+                        return false;
+                    }
+                    throw HttpException.badRequest(
+                            "Parameter %s must be true or false, found: %s".formatted(name, text));
+                });
     }
 
     /// A header; names are compared without regard to case.

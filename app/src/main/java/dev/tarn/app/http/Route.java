@@ -7,8 +7,8 @@ import java.util.Set;
 
 /// A method and a path template such as `/v1/{prefix}/namespaces/{namespace}`, and who answers.
 ///
-/// A `{name}` stands for exactly one segment, which may be empty; [Request#path] gives it decoded. A
-/// GET route answers HEAD too, without the body, unless there is a HEAD route.
+/// A `{name}` stands for exactly one segment, which may be empty; [Request#path] gives it decoded.
+/// A GET route answers HEAD too, without the body, unless there is a HEAD route.
 public record Route(String method, String template, Handler handler) {
 
     public Route {
