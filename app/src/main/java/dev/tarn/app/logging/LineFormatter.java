@@ -8,8 +8,8 @@ import java.util.logging.Formatter;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
-/// An event as one line: `time=… level=info thread=… logger=… message="…"`, and after a blank the
-/// stack trace, its lines joined, as `trace="…"`.
+/// An event as one line: `time=… level=info logger=…`, then the message, which has its own
+/// `key=value` fields, then the stack trace, its lines joined, as `trace="…"`.
 final class LineFormatter extends Formatter {
 
     @Override
@@ -19,12 +19,12 @@ final class LineFormatter extends Formatter {
         line.append(" level=").append(word(event.getLevel()));
         String logger = event.getLoggerName();
         line.append(" logger=").append(logger == null ? "root" : logger);
-        line.append(" message=").append(quoted(formatMessage(event)));
+        line.append(' ').append(escaped(formatMessage(event), false));
         Throwable thrown = event.getThrown();
         if (thrown != null) {
             StringWriter trace = new StringWriter();
             thrown.printStackTrace(new PrintWriter(trace));
-            line.append(" trace=").append(quoted(trace.toString().strip()));
+            line.append(" trace=").append('"').append(escaped(trace.toString().strip(), true)).append('"');
         }
         return line.append('\n').toString();
     }
@@ -42,25 +42,25 @@ final class LineFormatter extends Formatter {
     }
 
     /// Nothing a caller sends can begin a line of its own.
-    private static String quoted(String text) {
-        StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
+    private static String escaped(String text, boolean quotesToo) {
+        StringBuilder escaped = new StringBuilder(text.length() + 16);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             switch (c) {
-                case '"' -> quoted.append("\\\"");
-                case '\\' -> quoted.append("\\\\");
-                case '\n' -> quoted.append("\\n");
-                case '\r' -> quoted.append("\\r");
-                case '\t' -> quoted.append("\\t");
+                case '"' -> escaped.append(quotesToo ? "\\\"" : "\"");
+                case '\\' -> escaped.append("\\\\");
+                case '\n' -> escaped.append("\\n");
+                case '\r' -> escaped.append("\\r");
+                case '\t' -> escaped.append("\\t");
                 default -> {
                     if (Character.isISOControl(c)) {
-                        quoted.append("\\u%04x".formatted((int) c));
+                        escaped.append("\\u%04x".formatted((int) c));
                     } else {
-                        quoted.append(c);
+                        escaped.append(c);
                     }
                 }
             }
         }
-        return quoted.append('"').toString();
+        return escaped.toString();
     }
 }
