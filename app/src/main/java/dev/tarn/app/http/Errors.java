@@ -94,6 +94,15 @@ public final class Errors {
         return kind.retry() ? response.withHeader("Retry-After", RETRY_AFTER_SECONDS) : response;
     }
 
+    /// The status that answers an exception.
+    public static int status(Throwable thrown) {
+        if (thrown instanceof HttpException refused) {
+            return refused.status();
+        }
+        Kind kind = find(thrown);
+        return kind == null ? 500 : kind.status();
+    }
+
     /// Answers with a body of Iceberg's shape.
     public static Response body(int status, String type, String message) {
         return Response.json(
