@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IFactory;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -30,7 +31,9 @@ public final class CommandLineInterface {
     }
 
     CommandLine commandLine() {
-        return new CommandLine(new TarnCommand(), new Factory())
+        CommandLine tarn = new CommandLine(new TarnCommand(), new Factory());
+        addHelp(tarn);
+        return tarn
                 .setOut(surroundings.out())
                 .setErr(surroundings.err())
                 .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
@@ -40,6 +43,20 @@ public final class CommandLineInterface {
                 .setAbbreviatedOptionsAllowed(false)
                 .setParameterExceptionHandler(this::misunderstood)
                 .setExecutionExceptionHandler(this::notDone);
+    }
+
+    /// Every command has `--help`; the one named help has its own.
+    private static void addHelp(CommandLine command) {
+        if (command.getCommandName().equals("help")) {
+            return;
+        }
+        command.getCommandSpec()
+                .addOption(
+                        OptionSpec.builder("-h", "--help")
+                                .usageHelp(true)
+                                .description("Show this help.")
+                                .build());
+        command.getSubcommands().values().forEach(CommandLineInterface::addHelp);
     }
 
     private int misunderstood(ParameterException e, String[] words) {

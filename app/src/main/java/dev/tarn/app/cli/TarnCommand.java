@@ -16,11 +16,8 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             DownCommand.class,
             StatusCommand.class,
-            DemoCommand.class,
             CatalogCommand.class,
-            PipelineCommand.class,
             ConnectCommand.class,
-            DoctorCommand.class,
             ConfigCommand.class,
             VersionCommand.class,
             WarmUpCommand.class,
@@ -33,13 +30,6 @@ import picocli.CommandLine.Spec;
         })
 final class TarnCommand implements Runnable {
     @Spec private CommandSpec spec;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            scope = ScopeType.INHERIT,
-            description = "Show this help.")
-    boolean help;
 
     @Option(
             names = {"-V", "--version"},
