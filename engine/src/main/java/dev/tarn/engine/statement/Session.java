@@ -44,6 +44,8 @@ public record Session(
     void writeTo(HttpRequest.Builder request) {
         request.header("X-Trino-User", user);
         request.header("X-Trino-Source", "tarn");
+        // Without it the server cuts every time to milliseconds.
+        request.header("X-Trino-Client-Capabilities", "PARAMETRIC_DATETIME");
         request.header("X-Trino-Time-Zone", zone.getId());
         request.header("X-Trino-Transaction-Id", transaction == null ? NO_TRANSACTION : transaction);
         if (catalog != null) {

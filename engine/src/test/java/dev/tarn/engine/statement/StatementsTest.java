@@ -44,13 +44,13 @@ class StatementsTest {
                         "a_bigint bigint 9007199254740993",
                         "a_double double 1.5",
                         "not_a_number double NaN",
-                        "a_decimal decimal(22,2) 12345678901234567890.10",
+                        "a_decimal decimal(22, 2) 12345678901234567890.10",
                         "a_text varchar(5) héllo",
                         "a_date date 2024-02-29",
                         "a_time timestamp(6) 2024-02-29 01:02:03.123456",
                         "some_bytes varbinary 0a ff",
                         "an_array array(integer) [1, NULL, 3]",
-                        "a_map map(varchar(1), decimal(3,2)) {k=1.50}",
+                        "a_map map(varchar(1), decimal(3, 2)) {k=1.50}",
                         "a_row row(n integer, t varchar) {n=1, t=x}",
                         "nothing unknown NULL");
         assertThat(jsons(statement.columns(), row))
@@ -74,7 +74,7 @@ class StatementsTest {
     void aLongResultComesInPagesAndInOrder() {
         Statement statement =
                 statements.start(
-                        "SELECT a.n * 1000 + b.n FROM UNNEST(sequence(0, 49)) a(n) CROSS JOIN"
+                        "SELECT a.n * 1000 + b.n, rpad('', 1000, 'x') FROM UNNEST(sequence(0, 19)) a(n) CROSS JOIN"
                                 + " UNNEST(sequence(0, 999)) b(n) ORDER BY 1");
         int pages = 0;
         List<Long> values = new ArrayList<>();
@@ -84,7 +84,7 @@ class StatementsTest {
         } while (statement.advance());
 
         assertThat(pages).isGreaterThan(1);
-        assertThat(values).hasSize(50_000).isSorted().startsWith(0L).endsWith(49_999L);
+        assertThat(values).hasSize(20_000).isSorted().startsWith(0L).endsWith(19_999L);
         assertThat(statement.progress().state()).isEqualTo("FINISHED");
     }
 
@@ -96,7 +96,7 @@ class StatementsTest {
                         wrong -> {
                             assertThat(wrong.name()).isEqualTo("COLUMN_NOT_FOUND");
                             assertThat(wrong.position()).isEqualTo(new Position(2, 3));
-                            assertThat(wrong).hasMessageContaining("FRM");
+                            assertThat(wrong).hasMessageContaining("frm");
                         });
     }
 
