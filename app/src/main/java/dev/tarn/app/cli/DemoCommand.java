@@ -175,7 +175,7 @@ final class DemoCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private static void removeAll(Path folder) throws IOException {
+    static void removeAll(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

@@ -51,7 +51,7 @@ final class HostedPlatform implements AutoCloseable {
             requireFreePorts(config);
             logging = Logging.toFile(folder.logs(), config.log());
             configuration.settings().forEach(setting -> LOG.info("config {}={} from={}", setting.key(), setting.value(), setting.origin()));
-            Assembly assembly = Assembly.start(config, folder, trinoJars, Version.number(), InstantSource.system());
+            Assembly assembly = new Assembly(config, folder, trinoJars, Version.number(), InstantSource.system());
             HostedPlatform platform = new HostedPlatform(folder, lock, logging, assembly);
             platform.announce();
             return platform;
