@@ -232,6 +232,11 @@ public final class FakeSource implements Source {
     }
 
     @Override
+    public @Nullable String changeOrNull(Split split) {
+        return null;
+    }
+
+    @Override
     public SplitReader open(Split split, Position from, Set<String> required) {
         int number = Integer.parseInt(split.name().substring("split-".length()));
         return new Reader(
