@@ -1,5 +1,6 @@
 package dev.tarn.store;
 
+import java.util.List;
 import java.util.function.Function;
 
 /// The rows of one installation.
@@ -9,11 +10,21 @@ public interface Database extends AutoCloseable {
     <T> T read(Function<Transaction, T> work);
 
     /// Runs `work` in a transaction and commits it, or rolls it back if `work` throws. May be
-    /// committed together with the work of other callers, each isolated by a savepoint.
+    /// committed together with the work of other callers, each isolated by a savepoint. May run
+    /// `work` again where the database gave it up for others, as after a deadlock.
     ///
     /// @throws StoreException if nothing took effect
     /// @throws OutcomeUnknownException if it cannot be told
     <T> T write(Function<Transaction, T> work);
+
+    /// Brings the tables of `component` up to the last of `migrations`. Safe when several processes
+    /// start at once.
+    ///
+    /// @throws IllegalStateException if the schema is newer than `migrations`, or a step was edited
+    void migrate(String component, List<Migration> migrations);
+
+    /// Whether a statement can be answered now.
+    boolean reachable();
 
     @Override
     void close();

@@ -1,0 +1,284 @@
+package dev.tarn.app.http;
+
+import dev.tarn.app.metrics.Metrics;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler.Abstract;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/// An HTTP/1.1 server that answers [Routes], each request on a virtual thread of its own.
+///
+/// The path is taken as it was sent and split before it is decoded, so that a name may have any
+/// character: Jetty's own rules would refuse `%2F`, `%1F` and `%25`.
+public final class HttpServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
+
+    /// Acceptor, selector and a few that start the virtual threads.
+    private static final int PLATFORM_THREADS_MAX = 16;
+
+    private static final int PLATFORM_THREADS_MIN = 4;
+
+    /// Request line and headers; `referenced-by` names chains of views in the URL.
+    private static final int HEADER_BYTES_MAX = 64 << 10;
+
+    private final HttpSettings settings;
+    private final Routes routes;
+    private final Metrics metrics;
+    private final Server server;
+    private final ServerConnector connector;
+
+    public HttpServer(HttpSettings settings, Routes routes, Metrics metrics) {
+        this.settings = settings;
+        this.routes = routes;
+        this.metrics = metrics;
+
+        QueuedThreadPool threads = new QueuedThreadPool(PLATFORM_THREADS_MAX, PLATFORM_THREADS_MIN);
+        threads.setName("http");
+        threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("http-"));
+        server = new Server(threads);
+        server.setStopTimeout(settings.stopDuration().toMillis());
+        server.setErrorHandler(HttpServer::refuse);
+        server.setHandler(new GracefulHandler(new Dispatch()));
+
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setRequestHeaderSize(HEADER_BYTES_MAX);
+        http.setUriCompliance(UriCompliance.UNSAFE);
+        connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+        connector.setHost(settings.host());
+        connector.setPort(settings.port());
+        connector.setIdleTimeout(settings.idleDuration().toMillis());
+        server.addConnector(connector);
+        server.addBean(new NetworkConnectionLimit(settings.connectionsMax(), connector));
+    }
+
+    /// Listens from now on.
+    ///
+    /// @throws UncheckedIOException if the address is taken or is not ours
+    public void start() {
+        try {
+            server.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "Cannot listen on %s:%s: %s"
+                            .formatted(settings.host(), settings.port(), e.getMessage()),
+                    e);
+        } catch (Exception e) {
+            throw new IllegalStateException("Cannot start the HTTP server", e);
+        }
+    }
+
+    public String host() {
+        return settings.host();
+    }
+
+    /// The port it listens on, also where any free one was asked for.
+    public int port() {
+        return connector.getLocalPort();
+    }
+
+    /// Accepts nothing more, lets requests under way end, and stops.
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("Cannot stop the HTTP server", e);
+        }
+    }
+
+    private final class Dispatch extends Abstract {
+
+        @Override
+        public boolean handle(
+                org.eclipse.jetty.server.Request from,
+                org.eclipse.jetty.server.Response to,
+                Callback callback) {
+            long begin = System.nanoTime();
+            Answer answer = answer(from);
+            send(from, to, answer.response(), callback);
+            record(from, answer, Duration.ofNanos(System.nanoTime() - begin));
+            return true;
+        }
+    }
+
+    /// @param template of the route, or a word where there is none: metrics must not grow with
+    ///   paths
+    private record Answer(String template, Response response, @Nullable Throwable thrown) {}
+
+    private Answer answer(org.eclipse.jetty.server.Request from) {
+        String template = "unknown";
+        try {
+            String path = from.getHttpURI().getPath();
+            if (path == null || !path.startsWith("/")) {
+                throw HttpException.unknownPath(from.getMethod(), String.valueOf(path));
+            }
+            List<String> raw = new ArrayList<>(Route.segments(path));
+            if (raw.size() > 1 && raw.getLast().isEmpty()) {
+                raw.removeLast();
+            }
+            List<String> segments = raw.stream().map(UrlDecoder::segment).toList();
+            switch (routes.match(from.getMethod(), segments)) {
+                case Routes.Match.Nothing() ->
+                        throw HttpException.unknownPath(from.getMethod(), path);
+                case Routes.Match.WrongMethod(String known, String allow) -> {
+                    template = known;
+                    throw HttpException.wrongMethod(from.getMethod(), known, allow);
+                }
+                case Routes.Match.Found(Route route, List<String> names) -> {
+                    template = route.template();
+                    Request request =
+                            new Request(
+                                    from.getMethod(),
+                                    path,
+                                    template,
+                                    variables(names, raw),
+                                    from.getHttpURI().getQuery(),
+                                    name -> from.getHeaders().get(name),
+                                    () -> body(from));
+                    return new Answer(template, route.handler().handle(request), null);
+                }
+            }
+        } catch (RuntimeException | StackOverflowError e) {
+            return new Answer(template, Errors.of(e), e);
+        }
+    }
+
+    private static Map<String, String> variables(List<String> names, List<String> raw) {
+        Map<String, String> variables = new HashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            if (Route.isVariable(names.get(i))) {
+                variables.put(Route.variable(names.get(i)), raw.get(i));
+            }
+        }
+        return variables;
+    }
+
+    private byte[] body(org.eclipse.jetty.server.Request from) {
+        long max = settings.bodyBytesMax();
+        if (from.getLength() > max) {
+            throw HttpException.bodyTooLarge(max);
+        }
+        byte[] body;
+        try (InputStream content = Content.Source.asInputStream(from)) {
+            body = content.readNBytes(Math.toIntExact(max + 1));
+        } catch (IOException e) {
+            throw HttpException.badRequest("Body ended early: " + e.getMessage());
+        }
+        if (body.length > max) {
+            throw HttpException.bodyTooLarge(max);
+        }
+        String encoding = from.getHeaders().get("Content-Encoding");
+        if (encoding == null || encoding.equalsIgnoreCase("identity")) {
+            return body;
+        }
+        if (encoding.equalsIgnoreCase("gzip")) {
+            return Compression.gunzip(body, max);
+        }
+        throw HttpException.unknownEncoding(encoding);
+    }
+
+    private static void send(
+            org.eclipse.jetty.server.Request from,
+            org.eclipse.jetty.server.Response to,
+            Response response,
+            Callback callback) {
+        to.setStatus(response.status());
+        response.headers().forEach((name, value) -> to.getHeaders().put(name, value));
+        byte[] body = response.body();
+        if (Compression.pays(body) && !response.headers().containsKey("Content-Encoding")) {
+            to.getHeaders().add("Vary", "Accept-Encoding");
+            String accepted = String.join(",", values(from, "Accept-Encoding"));
+            if (Compression.isAccepted(accepted)) {
+                body = Compression.gzip(body);
+                to.getHeaders().put("Content-Encoding", "gzip");
+            }
+        }
+        if (from.getMethod().equals("HEAD") || response.status() == 204) {
+            to.write(true, ByteBuffer.allocate(0), callback);
+            return;
+        }
+        to.getHeaders().put("Content-Length", body.length);
+        to.write(true, ByteBuffer.wrap(body), callback);
+    }
+
+    private static List<String> values(org.eclipse.jetty.server.Request from, String header) {
+        return from.getHeaders().getFields(header).stream().map(HttpField::getValue).toList();
+    }
+
+    private void record(org.eclipse.jetty.server.Request from, Answer answer, Duration duration) {
+        int status = answer.response().status();
+        metrics.request(from.getMethod(), answer.template(), status, duration);
+        Throwable thrown = answer.thrown();
+        Level level = level(from.getMethod(), status, thrown);
+        if (!log.isEnabledForLevel(level)) {
+            return;
+        }
+        var line =
+                log.atLevel(level)
+                        .addKeyValue("method", from.getMethod())
+                        .addKeyValue("path", from.getHttpURI().getPathQuery())
+                        .addKeyValue("route", answer.template())
+                        .addKeyValue("status", status)
+                        .addKeyValue("bytes", answer.response().body().length)
+                        .addKeyValue("millis", duration.toMillis());
+        if (thrown != null) {
+            line =
+                    status >= 500
+                            ? line.setCause(thrown)
+                            : line.addKeyValue("reason", thrown.getMessage());
+        }
+        line.log("http");
+    }
+
+    /// Reads are told by metrics; changes and what went wrong are told here.
+    private static Level level(String method, int status, @Nullable Throwable thrown) {
+        if (status >= 500) {
+            return thrown != null && !Errors.isKnown(thrown) ? Level.ERROR : Level.WARN;
+        }
+        return switch (method.toUpperCase(Locale.ROOT)) {
+            case "GET", "HEAD", "OPTIONS" -> Level.DEBUG;
+            default -> Level.INFO;
+        };
+    }
+
+    /// Answers what Jetty refuses itself: a request line that cannot be read, headers too large, a
+    /// server that is stopping.
+    private static boolean refuse(
+            org.eclipse.jetty.server.Request from,
+            org.eclipse.jetty.server.Response to,
+            Callback callback) {
+        Object status = from.getAttribute(ErrorHandler.ERROR_STATUS);
+        Object reason = from.getAttribute(ErrorHandler.ERROR_MESSAGE);
+        Response response =
+                Errors.of(
+                        status instanceof Integer code ? code : 500,
+                        reason == null ? null : reason.toString());
+        send(from, to, response, callback);
+        return true;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.tarn.app.http.rest;
+
+import dev.tarn.app.http.Handler;
+import dev.tarn.app.http.Json;
+import dev.tarn.app.http.Request;
+import dev.tarn.app.http.Route;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.iceberg.rest.Endpoint;
+import org.apache.iceberg.rest.RESTMessage;
+
+/// Collects operations of the specification: each becomes two routes, with and without the
+/// `{prefix}`, and one advertised endpoint. So what is advertised is what works.
+final class Endpoints {
+    private static final String PREFIX = "/{prefix}";
+
+    private final List<Route> routes = new ArrayList<>();
+    private final List<Endpoint> advertised = new ArrayList<>();
+
+    /// @param path of the specification, such as `/v1/{prefix}/namespaces`
+    void add(String method, String path, Handler handler) {
+        if (!path.contains(PREFIX)) {
+            throw new IllegalArgumentException("Path has no prefix: " + path);
+        }
+        routes.add(new Route(method, path, handler));
+        routes.add(new Route(method, path.replace(PREFIX, ""), handler));
+        advertised.add(Endpoint.create(method, path));
+    }
+
+    List<Route> routes() {
+        return List.copyOf(routes);
+    }
+
+    List<Endpoint> advertised() {
+        return List.copyOf(advertised);
+    }
+
+    /// Reads and checks a body.
+    static <T extends RESTMessage> T body(Request request, Class<T> type) {
+        T body = Json.read(request.body(), type);
+        body.validate();
+        return body;
+    }
+}

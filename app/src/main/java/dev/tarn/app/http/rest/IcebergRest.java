@@ -1,0 +1,75 @@
+package dev.tarn.app.http.rest;
+
+import dev.tarn.app.http.Json;
+import dev.tarn.app.http.Request;
+import dev.tarn.app.http.Response;
+import dev.tarn.app.http.Route;
+import dev.tarn.app.metrics.Metrics;
+import dev.tarn.catalog.Catalog;
+import dev.tarn.catalog.warehouse.Warehouse;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.apache.iceberg.rest.Endpoint;
+import org.apache.iceberg.rest.responses.ConfigResponse;
+
+/// All routes below `/v1`.
+public final class IcebergRest {
+    private static final String CONFIG = "/v1/config";
+    private static final String TOKENS = "/v1/oauth/tokens";
+
+    private final Catalog catalog;
+    private final Endpoints endpoints = new Endpoints();
+    private final List<Endpoint> advertised;
+
+    public IcebergRest(Catalog catalog, ClientStorage storage, Metrics metrics) {
+        this.catalog = catalog;
+        Names names = new Names(catalog);
+        CommitCounter commits = new CommitCounter(metrics);
+        new NamespaceRoutes(catalog.namespaces(), names).addTo(endpoints);
+        new TableRoutes(catalog.tables(), names, storage, commits).addTo(endpoints);
+        new ViewRoutes(catalog.views(), names, commits).addTo(endpoints);
+        advertised = endpoints.advertised();
+    }
+
+    public List<Route> routes() {
+        List<Route> routes = new ArrayList<>();
+        routes.add(Route.get(CONFIG, this::config));
+        routes.add(Route.post(TOKENS, IcebergRest::token));
+        routes.addAll(endpoints.routes());
+        return routes;
+    }
+
+    private Response config(Request request) {
+        Warehouse standard = catalog.warehouses().defaultWarehouse();
+        Warehouse asked =
+                request.query("warehouse")
+                        .filter(name -> !name.isEmpty())
+                        .map(catalog.warehouses()::require)
+                        .orElse(standard);
+        ConfigResponse.Builder config = ConfigResponse.builder().withEndpoints(advertised);
+        if (!asked.name().equals(standard.name())) {
+            // Clients put the prefix into paths as it is.
+            config.withOverride(
+                    "prefix",
+                    URLEncoder.encode(asked.name(), StandardCharsets.UTF_8).replace("+", "%20"));
+        }
+        return Response.json(config.build());
+    }
+
+    /// Clients that have been given a credential ask for a token first. The answer has the shape of
+    /// OAuth 2 (RFC 6749, section 5.2), so that they can say what is wrong.
+    private static Response token(Request request) {
+        SequencedMap<String, String> error = new LinkedHashMap<>();
+        error.put("error", "invalid_request");
+        error.put(
+                "error_description",
+                "This catalog runs without authentication and issues no tokens: remove credential"
+                        + " and token from the settings of the client");
+        return Response.of(400, "application/json", Json.write(error))
+                .withHeader("Cache-Control", "no-store");
+    }
+}

@@ -1,0 +1,111 @@
+package dev.tarn.app.http.rest;
+
+import dev.tarn.app.http.Request;
+import dev.tarn.app.http.Response;
+import dev.tarn.catalog.Page;
+import dev.tarn.catalog.view.LoadedView;
+import dev.tarn.catalog.view.Views;
+import dev.tarn.catalog.warehouse.Warehouse;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.NoSuchViewException;
+import org.apache.iceberg.rest.ResourcePaths;
+import org.apache.iceberg.rest.requests.CreateViewRequest;
+import org.apache.iceberg.rest.requests.RegisterViewRequest;
+import org.apache.iceberg.rest.requests.RenameTableRequest;
+import org.apache.iceberg.rest.requests.UpdateTableRequest;
+import org.apache.iceberg.rest.responses.ImmutableLoadViewResponse;
+import org.apache.iceberg.rest.responses.ListTablesResponse;
+
+/// Views.
+final class ViewRoutes {
+    private final Views views;
+    private final Names names;
+    private final CommitCounter commits;
+
+    ViewRoutes(Views views, Names names, CommitCounter commits) {
+        this.views = views;
+        this.names = names;
+        this.commits = commits;
+    }
+
+    void addTo(Endpoints endpoints) {
+        endpoints.add("GET", ResourcePaths.V1_VIEWS, this::list);
+        endpoints.add("POST", ResourcePaths.V1_VIEWS, this::create);
+        endpoints.add("GET", ResourcePaths.V1_VIEW, this::load);
+        endpoints.add("HEAD", ResourcePaths.V1_VIEW, this::exists);
+        endpoints.add("POST", ResourcePaths.V1_VIEW, this::replace);
+        endpoints.add("DELETE", ResourcePaths.V1_VIEW, this::drop);
+        endpoints.add("POST", ResourcePaths.V1_VIEW_RENAME, this::rename);
+        endpoints.add("POST", ResourcePaths.V1_VIEW_REGISTER, this::register);
+    }
+
+    private Response list(Request request) {
+        Warehouse warehouse = names.warehouse(request);
+        Page<TableIdentifier> page =
+                views.list(warehouse, names.namespace(warehouse, request), Names.page(request));
+        return Response.json(
+                ListTablesResponse.builder()
+                        .addAll(page.items())
+                        .nextPageToken(page.nextToken())
+                        .build());
+    }
+
+    private Response create(Request request) {
+        Warehouse warehouse = names.warehouse(request);
+        Namespace namespace = names.namespace(warehouse, request);
+        return answer(
+                views.create(
+                        warehouse, namespace, Endpoints.body(request, CreateViewRequest.class)));
+    }
+
+    private Response load(Request request) {
+        Warehouse warehouse = names.warehouse(request);
+        return answer(views.load(warehouse, names.view(warehouse, request)));
+    }
+
+    private Response exists(Request request) {
+        Warehouse warehouse = names.warehouse(request);
+        TableIdentifier name = names.view(warehouse, request);
+        if (!views.exists(warehouse, name)) {
+            throw new NoSuchViewException("View does not exist: %s", name);
+        }
+        return Response.noContent();
+    }
+
+    private Response replace(Request request) {
+        Warehouse warehouse = names.warehouse(request);
+        UpdateTableRequest update = Endpoints.body(request, UpdateTableRequest.class);
+        TableIdentifier name = names.view(warehouse, request);
+        return answer(commits.count("view", () -> views.replace(warehouse, name, update)));
+    }
+
+    private Response drop(Request request) {
+        Warehouse warehouse = names.warehouse(request);
+        views.drop(warehouse, names.view(warehouse, request));
+        return Response.noContent();
+    }
+
+    private Response rename(Request request) {
+        Warehouse warehouse = names.warehouse(request);
+        RenameTableRequest rename = Endpoints.body(request, RenameTableRequest.class);
+        views.rename(warehouse, rename.source(), rename.destination());
+        return Response.noContent();
+    }
+
+    private Response register(Request request) {
+        Warehouse warehouse = names.warehouse(request);
+        Namespace namespace = names.namespace(warehouse, request);
+        return answer(
+                views.register(
+                        warehouse, namespace, Endpoints.body(request, RegisterViewRequest.class)));
+    }
+
+    private static Response answer(LoadedView view) {
+        return Response.json(
+                ImmutableLoadViewResponse.builder()
+                        .metadataLocation(view.metadataLocation())
+                        .metadata(view.metadata())
+                        .build());
+    }
+}

@@ -1,0 +1,27 @@
+package dev.tarn.catalog;
+
+import dev.tarn.storage.Location;
+import java.util.List;
+
+/// What an installation decides about its catalog.
+///
+/// @param warehouse name of the default warehouse, without slashes
+/// @param warehouseRoot where its tables lie unless they say otherwise
+/// @param allowedLocations further folders in which tables, views and metadata files may lie
+/// @param metadataCacheBytes how much encoded table metadata is worth keeping parsed in memory
+public record CatalogSettings(
+        String warehouse,
+        Location warehouseRoot,
+        List<Location> allowedLocations,
+        long metadataCacheBytes) {
+
+    private static final long METADATA_CACHE_BYTES = 16 << 20;
+
+    public CatalogSettings {
+        allowedLocations = List.copyOf(allowedLocations);
+    }
+
+    public CatalogSettings(String warehouse, Location warehouseRoot) {
+        this(warehouse, warehouseRoot, List.of(), METADATA_CACHE_BYTES);
+    }
+}

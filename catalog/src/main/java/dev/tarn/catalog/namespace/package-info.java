@@ -1,0 +1,5 @@
+/// Namespaces: nested folders of names, with properties.
+@NullMarked
+package dev.tarn.catalog.namespace;
+
+import org.jspecify.annotations.NullMarked;
