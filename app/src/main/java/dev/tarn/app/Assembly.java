@@ -1,5 +1,6 @@
 package dev.tarn.app;
 
+import dev.tarn.app.api.PipelineRoutes;
 import dev.tarn.app.api.PlatformRoutes;
 import dev.tarn.app.config.Config;
 import dev.tarn.app.config.Secret;
@@ -17,6 +18,9 @@ import dev.tarn.catalog.CatalogSettings;
 import dev.tarn.engine.trino.Trino;
 import dev.tarn.engine.trino.TrinoSettings;
 import dev.tarn.engine.trino.TrinoStatus;
+import dev.tarn.pipeline.PipelineRun;
+import dev.tarn.pipeline.Pipelines;
+import dev.tarn.pipeline.Progress;
 import dev.tarn.store.Database;
 import dev.tarn.store.Databases;
 import dev.tarn.store.PostgresSettings;
@@ -28,6 +32,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +77,9 @@ public final class Assembly implements AutoCloseable {
             routes.addAll(new IcebergRest(catalog, bytes.forClients(), metrics).routes());
             routes.addAll(new Health(List.of(Check.database(database), Check.storage(bytes.store(), bytes.root())), metrics).routes());
             routes.addAll(new PlatformRoutes(this).routes());
+            Pipelines pipelines = new Pipelines(catalog, database, clock, ownAddresses(), System.getenv());
+            open.push(() -> stop(pipelines));
+            routes.addAll(new PipelineRoutes(pipelines, clock).routes());
             server = opened(new HttpServer(HttpSettings.at(config.host(), config.catalog().port()), new Routes(routes), metrics));
             server.start();
 
@@ -104,6 +112,22 @@ public final class Assembly implements AutoCloseable {
         return switch (config.storage().kind()) {
             case BUILTIN, S3, LOCAL -> Bytes.ofFolder(config.storage(), config.warehouse());
         };
+    }
+
+    /// Names a job may call this server by.
+    private Set<String> ownAddresses() {
+        int port = config.catalog().port();
+        return Set.of("http://localhost:" + port, "http://127.0.0.1:" + port);
+    }
+
+    /// Runs under way commit what they have read and end; the next start of the job goes on there.
+    private static void stop(Pipelines pipelines) throws InterruptedException {
+        List<PipelineRun> running = pipelines.running();
+        running.forEach(PipelineRun::cancel);
+        for (PipelineRun run : running) {
+            Progress end = run.await();
+            LOG.info("pipeline={} stopped rows={}", run.pipeline(), end.rowsCommitted());
+        }
     }
 
     private TrinoSettings trinoSettings(Path jars) {

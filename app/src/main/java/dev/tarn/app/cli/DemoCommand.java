@@ -109,7 +109,7 @@ final class DemoCommand implements Callable<Integer> {
     private boolean load(Client client, StopSignal stop, Path job) throws IOException {
         long begin = System.nanoTime();
         PipelineRun.Request request =
-                new PipelineRun.Request(Files.readString(job), job, surroundings.folder(), Map.of(), false);
+                new PipelineRun.Request(Files.readString(job), job, surroundings.home(), Map.of(), false);
         PipelineRun.Outcome outcome = new PipelineRun(surroundings, client, stop).executeQuietly(request);
         if (outcome.exitCode() != 0) {
             return false;

@@ -97,17 +97,16 @@ final class PipelineRun {
             line.clear();
             PrintWriter out = surroundings.out();
             output.forEach(text -> out.println(text.asText()));
-            outputSeen += output.size();
+            outputSeen = run.path("output-from").asLong() + output.size();
         }
     }
 
     private static String progress(JsonNode run) {
-        double seconds = Math.max(0.001, run.path("seconds").asDouble());
         long rows = run.path("rows").asLong();
         long bytes = run.path("bytes").asLong();
         long total = run.path("bytes-total").asLong();
         String counts =
-                "%,d rows  %,d rows/s  %s".formatted(rows, Math.round(rows / seconds), size(bytes));
+                "%,d rows  %,d rows/s  %s".formatted(rows, run.path("rows-per-second").asLong(), size(bytes));
         if (total <= 0) {
             return "%s  %s".formatted(run.path("name").asText(), counts);
         }
@@ -127,9 +126,10 @@ final class PipelineRun {
         String name = run.path("name").asText();
         String summary = summary(run);
         return switch (run.path("state").asText()) {
-            case "succeeded" -> {
+            case "finished" -> {
                 if (tell) {
                     surroundings.out().println("%s: %s".formatted(name, summary));
+                    run.path("notes").forEach(note -> surroundings.out().println("  " + note.asText()));
                 }
                 yield new Outcome(0, run);
             }
@@ -139,7 +139,7 @@ final class PipelineRun {
             }
             default -> {
                 surroundings.err().println("tarn: " + run.path("message").asText("The run broke without a reason"));
-                if (run.path("rows").asLong() > 0) {
+                if (run.path("rows-committed").asLong() > 0) {
                     surroundings.err().println("%s: %s".formatted(name, summary));
                 }
                 yield new Outcome(1, run);
@@ -149,23 +149,25 @@ final class PipelineRun {
 
     static String summary(JsonNode run) {
         List<String> parts = new ArrayList<>();
-        parts.add("%,d rows loaded".formatted(run.path("rows").asLong()));
-        long loaded = run.path("files-loaded").asLong();
+        parts.add(count(run.path("rows-committed").asLong(), "row") + " loaded");
+        long files = run.path("files-done").asLong();
         long skipped = run.path("files-skipped").asLong();
-        if (loaded > 0 || skipped > 0) {
-            parts.add("%,d %s loaded".formatted(loaded, loaded == 1 ? "file" : "files"));
+        if (files > 0 || skipped > 0) {
+            parts.add(count(files, "file") + " loaded");
         }
         if (skipped > 0) {
-            parts.add("%,d skipped (loaded before; --again loads them anew)".formatted(skipped));
+            parts.add("%,d skipped (loaded before, --again loads anew)".formatted(skipped));
         }
         if (run.path("rows-rejected").asLong() > 0) {
             parts.add("%,d rejected".formatted(run.path("rows-rejected").asLong()));
         }
+        parts.add(count(run.path("snapshots").asLong(), "snapshot"));
         parts.add("%.1f s".formatted(run.path("seconds").asDouble()));
-        for (JsonNode table : run.path("tables")) {
-            parts.add("%s snapshot %s".formatted(table.path("name").asText(), table.path("snapshot-id").asText()));
-        }
         return String.join(", ", parts);
+    }
+
+    private static String count(long number, String thing) {
+        return "%,d %s%s".formatted(number, thing, number == 1 ? "" : "s");
     }
 
     private static String size(long bytes) {
