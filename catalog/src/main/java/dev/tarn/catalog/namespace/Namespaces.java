@@ -1,5 +1,6 @@
 package dev.tarn.catalog.namespace;
 
+import dev.tarn.catalog.Changes;
 import dev.tarn.catalog.Locations;
 import dev.tarn.catalog.Names;
 import dev.tarn.catalog.Page;
@@ -66,7 +67,8 @@ public final class Namespaces {
         Names.check(namespace);
         locations.requireNamespaceProperties(warehouse, properties);
         Namespace parent = Names.parent(namespace);
-        return database.write(
+        return Changes.write(
+                database,
                 tx -> {
                     String parentId =
                             parent.isEmpty()
@@ -114,7 +116,8 @@ public final class Namespaces {
     }
 
     public void drop(Warehouse warehouse, Namespace namespace) {
-        database.<Boolean>write(
+        Changes.<Boolean>write(
+                database,
                 tx -> {
                     NamespaceRow row = NamespaceRow.require(tx, warehouse, namespace);
                     if (!delete(tx, row, namespace)) {
@@ -147,7 +150,7 @@ public final class Namespaces {
         }
         locations.requireNamespaceProperties(warehouse, updates);
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-            var change = database.write(tx -> swap(tx, warehouse, namespace, removals, updates));
+            var change = Changes.write(database, tx -> swap(tx, warehouse, namespace, removals, updates));
             if (change.isPresent()) {
                 return change.get();
             }

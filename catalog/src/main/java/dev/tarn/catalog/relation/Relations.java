@@ -1,5 +1,6 @@
 package dev.tarn.catalog.relation;
 
+import dev.tarn.catalog.Changes;
 import dev.tarn.catalog.Names;
 import dev.tarn.catalog.Page;
 import dev.tarn.catalog.PageRequest;
@@ -126,7 +127,8 @@ public final class Relations {
     public Relation drop(Warehouse warehouse, TableIdentifier name, Alongside alongside) {
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
             Optional<Relation> dropped =
-                    database.write(
+                    Changes.write(
+                            database,
                             tx -> {
                                 Relation row = Relation.require(tx, warehouse, kind, name);
                                 if (!row.delete(tx)) {
@@ -146,7 +148,8 @@ public final class Relations {
     /// Gives another name, in the same or another namespace. Its identity and its files stay.
     public void rename(Warehouse warehouse, TableIdentifier from, TableIdentifier to) {
         Names.check(to);
-        database.<Boolean>write(
+        Changes.<Boolean>write(
+                database,
                 tx -> {
                     Relation row = Relation.require(tx, warehouse, kind, from);
                     NamespaceRow target = NamespaceRow.require(tx, warehouse, to.namespace());

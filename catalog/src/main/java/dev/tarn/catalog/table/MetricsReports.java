@@ -1,5 +1,6 @@
 package dev.tarn.catalog.table;
 
+import dev.tarn.catalog.Changes;
 import dev.tarn.catalog.relation.Kind;
 import dev.tarn.catalog.relation.Relation;
 import dev.tarn.catalog.warehouse.Warehouse;
@@ -24,7 +25,8 @@ final class MetricsReports {
 
     void add(Warehouse warehouse, TableIdentifier name, ReportMetricsRequest request) {
         String report = json(request);
-        database.<Boolean>write(
+        Changes.<Boolean>write(
+                database,
                 tx -> {
                     Relation table = Relation.require(tx, warehouse, Kind.TABLE, name);
                     tx.update(

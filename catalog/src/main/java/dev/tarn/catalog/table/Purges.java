@@ -96,7 +96,7 @@ final class Purges {
                                             .filter(path -> locations.isAllowed(warehouse, path))
                                             .toList()));
             // Last, because it names all others.
-            files.forget(List.of(purge.metadataLocation()));
+            io.deleteFile(purge.metadataLocation());
         } catch (NotFoundException e) {
             LOG.debug("purge found no metadata={}", purge.metadataLocation(), e);
         }
