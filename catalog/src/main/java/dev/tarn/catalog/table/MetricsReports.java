@@ -30,14 +30,15 @@ final class MetricsReports {
                 tx -> {
                     Relation table = Relation.require(tx, warehouse, Kind.TABLE, name);
                     tx.update(
-                            "INSERT INTO metrics_report (relation_id, at_ms, report) VALUES (?, ?, ?)",
+                            "INSERT INTO metrics_report (relation_id, at_ms, report) VALUES (?, ?,"
+                                    + " ?)",
                             table.id(),
                             clock.millis(),
                             report);
                     tx.update(
-                            "DELETE FROM metrics_report WHERE relation_id = ? AND id NOT IN (SELECT id"
-                                    + " FROM metrics_report WHERE relation_id = ? ORDER BY id DESC"
-                                    + " LIMIT ?)",
+                            "DELETE FROM metrics_report WHERE relation_id = ? AND id NOT IN (SELECT"
+                                + " id FROM metrics_report WHERE relation_id = ? ORDER BY id DESC"
+                                + " LIMIT ?)",
                             table.id(),
                             table.id(),
                             KEPT_PER_TABLE);
