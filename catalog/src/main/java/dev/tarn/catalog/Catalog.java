@@ -9,22 +9,64 @@ import dev.tarn.storage.ObjectStore;
 import dev.tarn.store.Database;
 import java.time.InstantSource;
 
-/// The catalog of one installation.
+/// The catalog of one installation, assembled once. The database and the store belong to the
+/// caller, who closes them after this.
 public final class Catalog implements AutoCloseable {
-    public Catalog(Database database, ObjectStore store, CatalogSettings settings, InstantSource clock) { throw new UnsupportedOperationException(); }
+    private final ObjectStore store;
+    private final Warehouses warehouses;
+    private final Namespaces namespaces;
+    private final Tables tables;
+    private final Views views;
+    private final Events events;
 
-    public Warehouses warehouses() { throw new UnsupportedOperationException(); }
+    /// Brings the rows up to date and creates the default warehouse if it is not there.
+    public Catalog(
+            Database database,
+            ObjectStore store,
+            CatalogSettings settings,
+            InstantSource clock) {
+        database.migrate(CatalogSchema.COMPONENT, CatalogSchema.MIGRATIONS);
+        var locations = new Locations(settings.allowedLocations());
+        this.store = store;
+        this.events = new Events(database, clock);
+        this.warehouses =
+                new Warehouses(database, settings.warehouse(), settings.warehouseRoot());
+        this.namespaces = new Namespaces(database, locations, events);
+        this.tables =
+                new Tables(
+                        database,
+                        store,
+                        locations,
+                        events,
+                        clock,
+                        settings.metadataCacheBytes());
+        this.views = new Views(database, store, locations, events);
+    }
 
-    public Namespaces namespaces() { throw new UnsupportedOperationException(); }
+    public Warehouses warehouses() {
+        return warehouses;
+    }
 
-    public Tables tables() { throw new UnsupportedOperationException(); }
+    public Namespaces namespaces() {
+        return namespaces;
+    }
 
-    public Views views() { throw new UnsupportedOperationException(); }
+    public Tables tables() {
+        return tables;
+    }
 
-    public Events events() { throw new UnsupportedOperationException(); }
+    public Views views() {
+        return views;
+    }
 
-    public ObjectStore objects() { throw new UnsupportedOperationException(); }
+    public Events events() {
+        return events;
+    }
+
+    public ObjectStore objects() {
+        return store;
+    }
 
     @Override
-    public void close() { throw new UnsupportedOperationException(); }
+    public void close() {}
 }

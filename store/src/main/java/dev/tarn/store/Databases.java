@@ -6,8 +6,12 @@ import java.nio.file.Path;
 public final class Databases {
     private Databases() {}
 
-    /// The embedded database, one file that only this process uses.
-    public static Database sqlite(Path file) { throw new UnsupportedOperationException(); }
+    /// The embedded database, one file that only this process uses, readable by its owner alone.
+    public static Database sqlite(Path file) {
+        return new SqliteDatabase(file);
+    }
 
-    public static Database postgres(PostgresSettings settings) { throw new UnsupportedOperationException(); }
+    public static Database postgres(PostgresSettings settings) {
+        return new PostgresDatabase(settings);
+    }
 }

@@ -19,5 +19,13 @@ public interface Transaction {
     /// Runs a statement and tells how many rows it changed.
     ///
     /// @throws DuplicateKeyException if a unique key is taken; the transaction goes on
+    /// @throws ForeignKeyException if a row that this one refers to is missing, or a row that is
+    ///     referred to would be; the transaction goes on
     int update(String sql, @Nullable Object... arguments);
+
+    /// Waits until no other transaction holds the lock `name`, then holds it alone to the end.
+    void lock(String name);
+
+    /// As [#lock], but several transactions may share it.
+    void lockShared(String name);
 }

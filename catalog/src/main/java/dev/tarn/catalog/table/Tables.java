@@ -1,11 +1,25 @@
 package dev.tarn.catalog.table;
 
+import dev.tarn.catalog.Locations;
+import dev.tarn.catalog.MetadataObjects;
+import dev.tarn.catalog.Names;
 import dev.tarn.catalog.Page;
 import dev.tarn.catalog.PageRequest;
+import dev.tarn.catalog.event.Events;
+import dev.tarn.catalog.relation.Kind;
+import dev.tarn.catalog.relation.Relation;
+import dev.tarn.catalog.relation.Relations;
 import dev.tarn.catalog.warehouse.Warehouse;
+import dev.tarn.storage.ObjectStore;
+import dev.tarn.store.Database;
+import java.time.InstantSource;
 import java.util.List;
+import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.BadRequestException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.rest.requests.CreateTableRequest;
 import org.apache.iceberg.rest.requests.RegisterTableRequest;
 import org.apache.iceberg.rest.requests.ReportMetricsRequest;
@@ -13,25 +27,131 @@ import org.apache.iceberg.rest.requests.UpdateTableRequest;
 
 /// The tables of a warehouse.
 public final class Tables {
-    public Page<TableIdentifier> list(Warehouse warehouse, Namespace namespace, PageRequest page) { throw new UnsupportedOperationException(); }
+    private final Database database;
+    private final ObjectStore store;
+    private final Relations relations;
+    private final MetadataFiles files;
+    private final CommitTables commits;
+    private final CreateTable creates;
+    private final Purges purges;
+    private final MetricsReports reports;
 
-    public LoadedTable create(Warehouse warehouse, Namespace namespace, CreateTableRequest request) { throw new UnsupportedOperationException(); }
+    public Tables(
+            Database database,
+            ObjectStore store,
+            Locations locations,
+            Events events,
+            InstantSource clock,
+            long metadataCacheBytes) {
+        this.database = database;
+        this.store = store;
+        this.relations = new Relations(database, events, Kind.TABLE);
+        this.files = new MetadataFiles(new MetadataObjects(store), metadataCacheBytes);
+        this.commits = new CommitTables(database, relations, files, locations);
+        this.creates = new CreateTable(database, relations, files, locations, clock);
+        this.purges = new Purges(database, store, files, locations);
+        this.reports = new MetricsReports(database, clock);
+    }
 
-    public LoadedTable load(Warehouse warehouse, TableIdentifier name) { throw new UnsupportedOperationException(); }
+    public Page<TableIdentifier> list(Warehouse warehouse, Namespace namespace, PageRequest page) {
+        return relations.list(warehouse, namespace, page);
+    }
 
-    public boolean exists(Warehouse warehouse, TableIdentifier name) { throw new UnsupportedOperationException(); }
+    /// Creates a table, or only says what it would be if the request stages it: then nothing is
+    /// written, and a commit with `assert-create` creates it.
+    ///
+    /// @throws AlreadyExistsException if a table or view has this name
+    public LoadedTable create(
+            Warehouse warehouse, Namespace namespace, CreateTableRequest request) {
+        validate(request::validate);
+        TableIdentifier name = TableIdentifier.of(namespace, request.name());
+        return request.stageCreate()
+                ? new LoadedTable(null, creates.stage(warehouse, name, request))
+                : loaded(creates.create(warehouse, name, request));
+    }
 
-    public LoadedTable commit(Warehouse warehouse, TableIdentifier name, UpdateTableRequest request) { throw new UnsupportedOperationException(); }
+    /// One SELECT, and at most one read of a file.
+    ///
+    /// @throws NoSuchTableException if there is none
+    public LoadedTable load(Warehouse warehouse, TableIdentifier name) {
+        Relation row = relations.require(warehouse, name);
+        return loaded(files.read(row.metadataLocation()));
+    }
 
-    public void commitAll(Warehouse warehouse, List<UpdateTableRequest> changes) { throw new UnsupportedOperationException(); }
+    public boolean exists(Warehouse warehouse, TableIdentifier name) {
+        return relations.find(warehouse, name).isPresent();
+    }
 
-    public void drop(Warehouse warehouse, TableIdentifier name, boolean purge) { throw new UnsupportedOperationException(); }
+    public LoadedTable commit(
+            Warehouse warehouse, TableIdentifier name, UpdateTableRequest request) {
+        var change = new TableChange(name, request.requirements(), request.updates());
+        return loaded(
+                commits.commit(warehouse, List.of(change), CommitTables.NO_ROWS)
+                        .firstEntry()
+                        .getValue());
+    }
 
-    public void rename(Warehouse warehouse, TableIdentifier from, TableIdentifier to) { throw new UnsupportedOperationException(); }
+    /// All changes take effect, or none. Several may go to the same table: each finds it as the one
+    /// before left it.
+    public void commitAll(Warehouse warehouse, List<UpdateTableRequest> changes) {
+        commits.commit(
+                warehouse, changes.stream().map(Tables::change).toList(), CommitTables.NO_ROWS);
+    }
 
-    public LoadedTable register(Warehouse warehouse, Namespace namespace, RegisterTableRequest request) { throw new UnsupportedOperationException(); }
+    private static TableChange change(UpdateTableRequest request) {
+        if (request.identifier() == null) {
+            throw new BadRequestException("Every change of a transaction must name its table");
+        }
+        return new TableChange(request.identifier(), request.requirements(), request.updates());
+    }
 
-    public void reportMetrics(Warehouse warehouse, TableIdentifier name, ReportMetricsRequest request) { throw new UnsupportedOperationException(); }
+    /// @param purge whether the files go too: exactly those that the table's metadata names
+    public void drop(Warehouse warehouse, TableIdentifier name, boolean purge) {
+        if (!purge) {
+            relations.drop(warehouse, name, (tx, row) -> {});
+            return;
+        }
+        Relation dropped =
+                relations.drop(warehouse, name, (tx, row) -> purges.schedule(tx, warehouse, row));
+        purges.run(warehouse, dropped);
+    }
 
-    public PendingCommit begin(Warehouse warehouse) { throw new UnsupportedOperationException(); }
+    /// Ends the purges that a crash or a failing store cut short. Returns how many it ended.
+    public int resumePurges(Warehouse warehouse) {
+        return purges.resume(warehouse);
+    }
+
+    public void rename(Warehouse warehouse, TableIdentifier from, TableIdentifier to) {
+        relations.rename(warehouse, from, to);
+    }
+
+    public LoadedTable register(
+            Warehouse warehouse, Namespace namespace, RegisterTableRequest request) {
+        validate(request::validate);
+        TableIdentifier name = TableIdentifier.of(namespace, request.name());
+        Names.check(name);
+        return loaded(creates.register(warehouse, name, request));
+    }
+
+    /// Keeps the report with the last ones of the table.
+    public void reportMetrics(
+            Warehouse warehouse, TableIdentifier name, ReportMetricsRequest request) {
+        reports.add(warehouse, name, request);
+    }
+
+    public PendingCommit begin(Warehouse warehouse) {
+        return new PendingCommit(this, commits, store, warehouse);
+    }
+
+    private static LoadedTable loaded(TableMetadata metadata) {
+        return new LoadedTable(metadata.metadataFileLocation(), metadata);
+    }
+
+    private static void validate(Runnable validation) {
+        try {
+            validation.run();
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new BadRequestException(e, "%s", e.getMessage());
+        }
+    }
 }

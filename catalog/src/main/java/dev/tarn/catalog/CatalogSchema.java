@@ -1,0 +1,70 @@
+package dev.tarn.catalog;
+
+import dev.tarn.store.Migration;
+import java.util.List;
+
+/// The rows of the catalog. A step is never edited once released.
+final class CatalogSchema {
+    static final String COMPONENT = "catalog";
+
+    static final List<Migration> MIGRATIONS =
+            List.of(
+                    new Migration(
+                            1,
+                            "warehouses, namespaces, tables, views, events",
+                            """
+                            CREATE TABLE warehouse (
+                              id ${text} PRIMARY KEY,
+                              name ${text} NOT NULL UNIQUE,
+                              root ${text} NOT NULL);
+
+                            CREATE TABLE namespace (
+                              id ${text} PRIMARY KEY,
+                              warehouse_id ${text} NOT NULL REFERENCES warehouse (id),
+                              parent_id ${text} REFERENCES namespace (id),
+                              path ${text} NOT NULL,
+                              parent_path ${text} NOT NULL,
+                              name ${text} NOT NULL,
+                              properties ${text} NOT NULL,
+                              UNIQUE (warehouse_id, path));
+
+                            CREATE INDEX namespace_by_parent ON namespace (warehouse_id, parent_path, name);
+
+                            CREATE INDEX namespace_by_parent_id ON namespace (parent_id);
+
+                            CREATE TABLE relation (
+                              id ${text} PRIMARY KEY,
+                              namespace_id ${text} NOT NULL REFERENCES namespace (id),
+                              name ${text} NOT NULL,
+                              kind ${text} NOT NULL,
+                              uuid ${text} NOT NULL,
+                              metadata_location ${text} NOT NULL,
+                              UNIQUE (namespace_id, name));
+
+                            CREATE INDEX relation_by_uuid ON relation (uuid);
+
+                            CREATE TABLE event (
+                              id ${sequence},
+                              at_ms BIGINT NOT NULL,
+                              kind ${text} NOT NULL,
+                              warehouse ${text} NOT NULL,
+                              namespace ${text} NOT NULL,
+                              name ${text},
+                              details ${text} NOT NULL);
+
+                            CREATE TABLE metrics_report (
+                              id ${sequence},
+                              relation_id ${text} NOT NULL REFERENCES relation (id) ON DELETE CASCADE,
+                              at_ms BIGINT NOT NULL,
+                              report ${text} NOT NULL);
+
+                            CREATE INDEX metrics_report_by_relation ON metrics_report (relation_id, id);
+
+                            CREATE TABLE purge (
+                              id ${text} PRIMARY KEY,
+                              warehouse_id ${text} NOT NULL REFERENCES warehouse (id),
+                              metadata_location ${text} NOT NULL);
+                            """));
+
+    private CatalogSchema() {}
+}

@@ -1,0 +1,74 @@
+package dev.tarn.catalog.relation;
+
+import dev.tarn.catalog.Names;
+import dev.tarn.catalog.warehouse.Warehouse;
+import dev.tarn.store.Row;
+import dev.tarn.store.Transaction;
+import java.util.Optional;
+import org.apache.iceberg.catalog.TableIdentifier;
+
+/// A table or view as it stands in the database.
+///
+/// @param id stays the same for its whole life, whatever it is called
+public record Relation(String id, Kind kind, String uuid, String metadataLocation) {
+
+    private static final String FIND =
+            """
+            SELECT r.id, r.kind, r.uuid, r.metadata_location
+            FROM namespace n JOIN relation r ON r.namespace_id = n.id
+            WHERE n.warehouse_id = ? AND n.path = ? AND r.name = ?
+            """;
+
+    /// Whatever has this name, table or view.
+    public static Optional<Relation> find(
+            Transaction tx, Warehouse warehouse, TableIdentifier name) {
+        return tx.queryOne(
+                FIND, Relation::relation, warehouse.id(), Names.path(name.namespace()), name.name());
+    }
+
+    public static Optional<Relation> find(
+            Transaction tx, Warehouse warehouse, Kind kind, TableIdentifier name) {
+        return find(tx, warehouse, name).filter(found -> found.kind == kind);
+    }
+
+    public static Relation require(
+            Transaction tx, Warehouse warehouse, Kind kind, TableIdentifier name) {
+        return find(tx, warehouse, kind, name).orElseThrow(() -> kind.missing(name));
+    }
+
+    private static Relation relation(Row row) {
+        return new Relation(row.string(1), Kind.of(row.string(2)), row.string(3), row.string(4));
+    }
+
+    /// Moves the pointer if it still is where this row says. Tells whether it did.
+    public boolean swap(Transaction tx, String next) {
+        return tx.update(
+                        "UPDATE relation SET metadata_location = ?"
+                                + " WHERE id = ? AND metadata_location = ?",
+                        next,
+                        id,
+                        metadataLocation)
+                == 1;
+    }
+
+    /// As [#swap], and gives it another identity.
+    public boolean replace(Transaction tx, String nextUuid, String next) {
+        return tx.update(
+                        "UPDATE relation SET uuid = ?, metadata_location = ?"
+                                + " WHERE id = ? AND metadata_location = ?",
+                        nextUuid,
+                        next,
+                        id,
+                        metadataLocation)
+                == 1;
+    }
+
+    /// Removes the row if its pointer still is where this row says. Tells whether it did.
+    public boolean delete(Transaction tx) {
+        return tx.update(
+                        "DELETE FROM relation WHERE id = ? AND metadata_location = ?",
+                        id,
+                        metadataLocation)
+                == 1;
+    }
+}

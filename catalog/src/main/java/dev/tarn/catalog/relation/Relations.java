@@ -1,0 +1,209 @@
+package dev.tarn.catalog.relation;
+
+import dev.tarn.catalog.Names;
+import dev.tarn.catalog.Page;
+import dev.tarn.catalog.PageRequest;
+import dev.tarn.catalog.event.Events;
+import dev.tarn.catalog.namespace.NamespaceRow;
+import dev.tarn.catalog.warehouse.Warehouse;
+import dev.tarn.store.Database;
+import dev.tarn.store.DuplicateKeyException;
+import dev.tarn.store.ForeignKeyException;
+import dev.tarn.store.Transaction;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.NoSuchNamespaceException;
+
+/// What is done alike to tables and to views.
+public final class Relations {
+    private static final int ATTEMPTS_MAX = 16;
+
+    private final Database database;
+    private final Events events;
+    private final Kind kind;
+
+    public Relations(Database database, Events events, Kind kind) {
+        this.database = database;
+        this.events = events;
+        this.kind = kind;
+    }
+
+    public Page<TableIdentifier> list(Warehouse warehouse, Namespace namespace, PageRequest page) {
+        String after = page.after();
+        List<String> names =
+                database.read(
+                        tx ->
+                                tx.query(
+                                        "SELECT name FROM relation WHERE namespace_id = ? AND kind = ?"
+                                                + " AND name > ? ORDER BY name LIMIT ?",
+                                        row -> row.string(1),
+                                        NamespaceRow.require(tx, warehouse, namespace).id(),
+                                        kind.text(),
+                                        after,
+                                        page.rows()));
+        return page.page(names, name -> TableIdentifier.of(namespace, name));
+    }
+
+    public Relation require(Warehouse warehouse, TableIdentifier name) {
+        return database.read(tx -> Relation.require(tx, warehouse, kind, name));
+    }
+
+    public Optional<Relation> find(Warehouse warehouse, TableIdentifier name) {
+        return database.read(tx -> Relation.find(tx, warehouse, kind, name));
+    }
+
+    /// The namespace in which `name` is to be created.
+    ///
+    /// @throws AlreadyExistsException if the name is taken
+    public NamespaceRow requireFree(Warehouse warehouse, TableIdentifier name) {
+        return database.read(
+                tx -> {
+                    NamespaceRow namespace = NamespaceRow.require(tx, warehouse, name.namespace());
+                    Relation.find(tx, warehouse, name)
+                            .ifPresent(
+                                    taken -> {
+                                        throw taken(taken, name);
+                                    });
+                    return namespace;
+                });
+    }
+
+    /// @throws AlreadyExistsException if the name is taken by a table or a view
+    public void insert(
+            Transaction tx,
+            Warehouse warehouse,
+            TableIdentifier name,
+            String uuid,
+            String metadataLocation) {
+        int inserted = insertUnlessTaken(tx, warehouse, name, uuid, metadataLocation);
+        if (inserted == 1) {
+            return;
+        }
+        // Nothing inserted: either the namespace is missing or the name is taken.
+        NamespaceRow.require(tx, warehouse, name.namespace());
+        throw Relation.find(tx, warehouse, name)
+                .<RuntimeException>map(taken -> taken(taken, name))
+                .orElseGet(
+                        () -> new CommitFailedException("Cannot create %s: lost a race", name));
+    }
+
+    private int insertUnlessTaken(
+            Transaction tx,
+            Warehouse warehouse,
+            TableIdentifier name,
+            String uuid,
+            String metadataLocation) {
+        try {
+            return tx.update(
+                    "INSERT INTO relation (id, namespace_id, name, kind, uuid, metadata_location)"
+                            + " SELECT ?, id, ?, ?, ?, ? FROM namespace WHERE warehouse_id = ? AND"
+                            + " path = ? ON CONFLICT DO NOTHING",
+                    UUID.randomUUID().toString(),
+                    name.name(),
+                    kind.text(),
+                    uuid,
+                    metadataLocation,
+                    warehouse.id(),
+                    Names.path(name.namespace()));
+        } catch (ForeignKeyException e) {
+            throw new NoSuchNamespaceException(
+                    e, "Namespace does not exist: %s", name.namespace());
+        }
+    }
+
+    private static AlreadyExistsException taken(Relation taken, TableIdentifier name) {
+        return new AlreadyExistsException("%s already exists: %s", taken.kind().title(), name);
+    }
+
+    /// Removes the row and returns it as it was at that moment. `alongside` runs in the same
+    /// transaction.
+    public Relation drop(Warehouse warehouse, TableIdentifier name, Alongside alongside) {
+        for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+            Optional<Relation> dropped =
+                    database.write(
+                            tx -> {
+                                Relation row = Relation.require(tx, warehouse, kind, name);
+                                if (!row.delete(tx)) {
+                                    return Optional.empty();
+                                }
+                                alongside.run(tx, row);
+                                record(tx, "drop", warehouse, name, Map.of("uuid", row.uuid()));
+                                return Optional.of(row);
+                            });
+            if (dropped.isPresent()) {
+                return dropped.get();
+            }
+        }
+        throw new CommitFailedException("Cannot drop %s: lost %s races", name, ATTEMPTS_MAX);
+    }
+
+    /// Gives another name, in the same or another namespace. Its identity and its files stay.
+    public void rename(Warehouse warehouse, TableIdentifier from, TableIdentifier to) {
+        Names.check(to);
+        database.<Boolean>write(
+                tx -> {
+                    Relation row = Relation.require(tx, warehouse, kind, from);
+                    NamespaceRow target = NamespaceRow.require(tx, warehouse, to.namespace());
+                    if (from.equals(to)) {
+                        return false;
+                    }
+                    if (!move(tx, warehouse, row, from, target, to)) {
+                        throw kind.missing(from);
+                    }
+                    record(tx, "rename", warehouse, to, Map.of("uuid", row.uuid(), "from", from.toString()));
+                    return true;
+                });
+    }
+
+    private boolean move(
+            Transaction tx,
+            Warehouse warehouse,
+            Relation row,
+            TableIdentifier from,
+            NamespaceRow target,
+            TableIdentifier to) {
+        try {
+            // The old name is part of the condition: of several renames one finds it.
+            return tx.update(
+                            "UPDATE relation SET namespace_id = ?, name = ? WHERE id = ? AND name = ?"
+                                    + " AND namespace_id = (SELECT id FROM namespace WHERE"
+                                    + " warehouse_id = ? AND path = ?)",
+                            target.id(),
+                            to.name(),
+                            row.id(),
+                            from.name(),
+                            warehouse.id(),
+                            Names.path(from.namespace()))
+                    == 1;
+        } catch (DuplicateKeyException e) {
+            Relation taken = Relation.find(tx, warehouse, to).orElse(row);
+            throw new AlreadyExistsException(
+                    e, "%s already exists: %s", taken.kind().title(), to);
+        } catch (ForeignKeyException e) {
+            throw new NoSuchNamespaceException(e, "Namespace does not exist: %s", to.namespace());
+        }
+    }
+
+    /// Writes the event `<verb>-table` or `<verb>-view`.
+    public void record(
+            Transaction tx,
+            String verb,
+            Warehouse warehouse,
+            TableIdentifier name,
+            Map<String, String> details) {
+        events.record(
+                tx, verb + "-" + kind.text(), warehouse, name.namespace(), name.name(), details);
+    }
+
+    /// Further rows of a drop.
+    @FunctionalInterface
+    public interface Alongside {
+        void run(Transaction tx, Relation dropped);
+    }
+}

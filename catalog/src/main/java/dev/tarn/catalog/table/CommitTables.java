@@ -1,0 +1,264 @@
+package dev.tarn.catalog.table;
+
+import dev.tarn.catalog.Locations;
+import dev.tarn.catalog.Names;
+import dev.tarn.catalog.relation.Kind;
+import dev.tarn.catalog.relation.Relation;
+import dev.tarn.catalog.relation.Relations;
+import dev.tarn.catalog.warehouse.Warehouse;
+import dev.tarn.store.Database;
+import dev.tarn.store.OutcomeUnknownException;
+import dev.tarn.store.Transaction;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
+import org.jspecify.annotations.Nullable;
+
+/// Commits changes to tables: check the requirements, apply the updates, write the files, swap the
+/// pointers. One table or many: all of them change in one transaction, or none.
+///
+/// Only the swap can lose a race. The loser starts again from the tables as they are now, because
+/// its requirements may still hold there.
+final class CommitTables {
+    static final Consumer<Transaction> NO_ROWS = tx -> {};
+
+    private static final int ATTEMPTS_MAX = 16;
+
+    private final Database database;
+    private final Relations relations;
+    private final MetadataFiles files;
+    private final Locations locations;
+
+    CommitTables(
+            Database database, Relations relations, MetadataFiles files, Locations locations) {
+        this.database = database;
+        this.relations = relations;
+        this.files = files;
+        this.locations = locations;
+    }
+
+    /// Returns the tables after the commit, by name in the order of the changes.
+    ///
+    /// @param alongside rows of the caller, in the same transaction; may run again after a lost race
+    SequencedMap<TableIdentifier, TableMetadata> commit(
+            Warehouse warehouse, List<TableChange> changes, Consumer<Transaction> alongside) {
+        changes.forEach(change -> check(warehouse, change));
+        for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+            List<Step> steps = prepare(warehouse, changes);
+            List<Step> written = new ArrayList<>();
+            try {
+                for (Step step : steps) {
+                    // Written before the pointer moves: a crash in between leaves garbage, never a
+                    // hole.
+                    written.add(step.write(files));
+                }
+                swap(warehouse, written, alongside);
+            } catch (OutcomeUnknownException e) {
+                confirm(warehouse, written, e);
+            } catch (LostRaceException e) {
+                deleteLosers(written);
+                continue;
+            } catch (RuntimeException e) {
+                // Anything else is thrown before COMMIT or instead of it: nothing took effect.
+                deleteLosers(written);
+                throw e;
+            }
+            deleteOutdated(written);
+            return results(written);
+        }
+        throw new CommitFailedException(
+                "Cannot commit to %s: lost %s races",
+                changes.stream().map(TableChange::name).distinct().toList(), ATTEMPTS_MAX);
+    }
+
+    private void check(Warehouse warehouse, TableChange change) {
+        change.checkLocations(warehouse, locations);
+        if (change.creates()) {
+            Names.check(change.name());
+        }
+    }
+
+    private List<Step> prepare(Warehouse warehouse, List<TableChange> changes) {
+        SequencedMap<TableIdentifier, Step> steps = new LinkedHashMap<>();
+        SequencedMap<TableIdentifier, Optional<Relation>> rows = readRows(warehouse, changes);
+        for (TableChange change : changes) {
+            Step step = steps.get(change.name());
+            if (step == null) {
+                Relation row = rows.getOrDefault(change.name(), Optional.empty()).orElse(null);
+                step = Step.unchanged(change.name(), row, row == null ? null : base(row));
+            }
+            steps.put(change.name(), step.then(change.applyTo(step.next())));
+        }
+        return List.copyOf(steps.sequencedValues());
+    }
+
+    private TableMetadata base(Relation row) {
+        return files.read(row.metadataLocation());
+    }
+
+    private SequencedMap<TableIdentifier, Optional<Relation>> readRows(
+            Warehouse warehouse, List<TableChange> changes) {
+        return database.read(
+                tx -> {
+                    SequencedMap<TableIdentifier, Optional<Relation>> rows = new LinkedHashMap<>();
+                    for (TableChange change : changes) {
+                        rows.computeIfAbsent(
+                                change.name(),
+                                name -> Relation.find(tx, warehouse, Kind.TABLE, name));
+                    }
+                    return rows;
+                });
+    }
+
+    private void swap(Warehouse warehouse, List<Step> steps, Consumer<Transaction> alongside) {
+        // Always in the same order, so that two commits to the same tables cannot lock each other.
+        List<Step> changed =
+                steps.stream()
+                        .filter(Step::changes)
+                        .sorted(Comparator.comparing(step -> step.name().toString()))
+                        .toList();
+        if (changed.isEmpty() && alongside == NO_ROWS) {
+            return;
+        }
+        database.<Boolean>write(
+                tx -> {
+                    for (Step step : changed) {
+                        move(tx, warehouse, step);
+                    }
+                    alongside.accept(tx);
+                    for (Step step : changed) {
+                        String verb = step.row() == null ? "create" : "commit";
+                        relations.record(tx, verb, warehouse, step.name(), details(step));
+                    }
+                    return true;
+                });
+    }
+
+    private void move(Transaction tx, Warehouse warehouse, Step step) {
+        Relation row = step.row();
+        if (row == null) {
+            relations.insert(
+                    tx, warehouse, step.name(), step.after().uuid(), step.writtenLocation());
+        } else if (!row.swap(tx, step.writtenLocation())) {
+            throw new LostRaceException();
+        }
+    }
+
+    static Map<String, String> details(TableMetadata metadata) {
+        Map<String, String> details = new TreeMap<>();
+        details.put("uuid", metadata.uuid());
+        details.put("metadata-location", metadata.metadataFileLocation());
+        Snapshot snapshot = metadata.currentSnapshot();
+        if (snapshot != null) {
+            details.put("snapshot-id", Long.toString(snapshot.snapshotId()));
+        }
+        return details;
+    }
+
+    private static Map<String, String> details(Step step) {
+        return details(step.after());
+    }
+
+    /// The swap may have taken effect. One pointer that is ours, or that moved on from ours, proves
+    /// that all did; anything else proves nothing, because the transaction may still be on its way.
+    private void confirm(
+            Warehouse warehouse, List<Step> written, OutcomeUnknownException unknown) {
+        try {
+            for (Step step : written) {
+                if (step.changes() && isCurrent(warehouse, step)) {
+                    return;
+                }
+            }
+        } catch (RuntimeException e) {
+            unknown.addSuppressed(e);
+        }
+        throw new CommitStateUnknownException(unknown);
+    }
+
+    private boolean isCurrent(Warehouse warehouse, Step step) {
+        Optional<Relation> now = relations.find(warehouse, step.name());
+        if (now.isEmpty()) {
+            return false;
+        }
+        String ours = step.writtenLocation();
+        return now.get().metadataLocation().equals(ours)
+                || base(now.get()).previousFiles().stream()
+                        .anyMatch(entry -> entry.file().equals(ours));
+    }
+
+    private void deleteLosers(List<Step> written) {
+        files.forget(
+                written.stream().filter(Step::changes).map(Step::writtenLocation).toList());
+    }
+
+    private void deleteOutdated(List<Step> written) {
+        for (Step step : written) {
+            TableMetadata base = step.base();
+            if (step.changes() && base != null) {
+                files.deleteOutdated(base, step.after());
+            }
+        }
+    }
+
+    private static SequencedMap<TableIdentifier, TableMetadata> results(List<Step> written) {
+        SequencedMap<TableIdentifier, TableMetadata> results = new LinkedHashMap<>();
+        written.forEach(step -> results.put(step.name(), step.after()));
+        return results;
+    }
+
+    /// One table on its way from `base` to `next`.
+    ///
+    /// @param row null if it does not exist yet
+    private record Step(
+            TableIdentifier name,
+            @Nullable Relation row,
+            @Nullable TableMetadata base,
+            @Nullable TableMetadata next) {
+
+        static Step unchanged(
+                TableIdentifier name, @Nullable Relation row, @Nullable TableMetadata base) {
+            return new Step(name, row, base, base);
+        }
+
+        Step then(TableMetadata after) {
+            return new Step(name, row, base, after);
+        }
+
+        boolean changes() {
+            return base == null || next != base;
+        }
+
+        Step write(MetadataFiles files) {
+            return changes() ? then(files.write(base, after())) : this;
+        }
+
+        TableMetadata after() {
+            if (next == null) {
+                throw new IllegalStateException("No change was applied to " + name);
+            }
+            return next;
+        }
+
+        String writtenLocation() {
+            return after().metadataFileLocation();
+        }
+    }
+
+    /// Rolls the transaction back; another commit moved a pointer first.
+    private static final class LostRaceException extends RuntimeException {
+        LostRaceException() {
+            super("Another commit came first", null, false, false);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package dev.tarn.catalog.table;
+
+import dev.tarn.catalog.Locations;
+import dev.tarn.catalog.Names;
+import dev.tarn.catalog.namespace.NamespaceRow;
+import dev.tarn.catalog.relation.Kind;
+import dev.tarn.catalog.relation.Relation;
+import dev.tarn.catalog.relation.Relations;
+import dev.tarn.catalog.warehouse.Warehouse;
+import dev.tarn.store.Database;
+import dev.tarn.store.OutcomeUnknownException;
+import dev.tarn.store.Transaction;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.SortOrder;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.BadRequestException;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
+import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.rest.requests.CreateTableRequest;
+import org.apache.iceberg.rest.requests.RegisterTableRequest;
+
+/// Gives a name its first metadata file: a new one, or one that is there already.
+final class CreateTable {
+    private final Database database;
+    private final Relations relations;
+    private final MetadataFiles files;
+    private final Locations locations;
+    private final InstantSource clock;
+
+    CreateTable(
+            Database database,
+            Relations relations,
+            MetadataFiles files,
+            Locations locations,
+            InstantSource clock) {
+        this.database = database;
+        this.relations = relations;
+        this.files = files;
+        this.locations = locations;
+        this.clock = clock;
+    }
+
+    TableMetadata stage(Warehouse warehouse, TableIdentifier name, CreateTableRequest request) {
+        Map<String, String> properties = new HashMap<>();
+        properties.put("created-at", clock.instant().atOffset(ZoneOffset.UTC).toString());
+        properties.putAll(request.properties());
+        return metadata(warehouse, name, request, properties);
+    }
+
+    TableMetadata create(Warehouse warehouse, TableIdentifier name, CreateTableRequest request) {
+        TableMetadata metadata = metadata(warehouse, name, request, request.properties());
+        TableMetadata written = files.write(null, metadata);
+        try {
+            insert(
+                    warehouse,
+                    name,
+                    written,
+                    tx -> {
+                        String location = written.metadataFileLocation();
+                        relations.insert(tx, warehouse, name, written.uuid(), location);
+                        relations.record(
+                                tx, "create", warehouse, name, CommitTables.details(written));
+                    });
+        } catch (CommitStateUnknownException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            files.forget(List.of(written.metadataFileLocation()));
+            throw e;
+        }
+        return written;
+    }
+
+    private TableMetadata metadata(
+            Warehouse warehouse,
+            TableIdentifier name,
+            CreateTableRequest request,
+            Map<String, String> properties) {
+        Names.check(name);
+        NamespaceRow namespace = relations.requireFree(warehouse, name);
+        locations.requireProperties(warehouse, properties);
+        String location =
+                locations.choose(
+                        warehouse,
+                        name.namespace(),
+                        namespace.properties(),
+                        name.name(),
+                        request.location());
+        try {
+            return TableMetadata.newTableMetadata(
+                    request.schema(),
+                    request.spec() != null ? request.spec() : PartitionSpec.unpartitioned(),
+                    request.writeOrder() != null ? request.writeOrder() : SortOrder.unsorted(),
+                    location,
+                    properties);
+        } catch (ValidationException | IllegalArgumentException | IllegalStateException e) {
+            throw new BadRequestException(e, "Cannot create %s: %s", name, e.getMessage());
+        }
+    }
+
+    TableMetadata register(
+            Warehouse warehouse, TableIdentifier name, RegisterTableRequest request) {
+        String location =
+                locations.require(warehouse, "Metadata location", request.metadataLocation());
+        Optional<Relation> existing = existing(warehouse, name);
+        if (existing.isPresent() && !request.overwrite()) {
+            throw new AlreadyExistsException("Table already exists: %s", name);
+        }
+        TableMetadata metadata = files.read(location);
+        locations.require(warehouse, "Location of " + name, metadata.location());
+        insert(
+                warehouse,
+                name,
+                metadata,
+                tx -> {
+                    point(tx, warehouse, name, existing, metadata);
+                    relations.record(
+                            tx, "register", warehouse, name, CommitTables.details(metadata));
+                });
+        return metadata;
+    }
+
+    private Optional<Relation> existing(Warehouse warehouse, TableIdentifier name) {
+        return database.read(
+                tx -> {
+                    NamespaceRow.require(tx, warehouse, name.namespace());
+                    Optional<Relation> found = Relation.find(tx, warehouse, name);
+                    if (found.isPresent() && found.get().kind() == Kind.VIEW) {
+                        throw new AlreadyExistsException("View already exists: %s", name);
+                    }
+                    return found;
+                });
+    }
+
+    private void point(
+            Transaction tx,
+            Warehouse warehouse,
+            TableIdentifier name,
+            Optional<Relation> existing,
+            TableMetadata metadata) {
+        String location = metadata.metadataFileLocation();
+        if (existing.isEmpty()) {
+            relations.insert(tx, warehouse, name, metadata.uuid(), location);
+        } else if (!existing.get().replace(tx, metadata.uuid(), location)) {
+            throw new CommitFailedException("Cannot register %s: it changed meanwhile", name);
+        }
+    }
+
+    /// Runs the transaction; if its outcome is unknown, the pointer tells.
+    private void insert(
+            Warehouse warehouse,
+            TableIdentifier name,
+            TableMetadata metadata,
+            Consumer<Transaction> work) {
+        try {
+            database.<Boolean>write(
+                    tx -> {
+                        work.accept(tx);
+                        return true;
+                    });
+        } catch (OutcomeUnknownException e) {
+            if (!isCurrent(warehouse, name, metadata, e)) {
+                throw new CommitStateUnknownException(e);
+            }
+        }
+    }
+
+    private boolean isCurrent(
+            Warehouse warehouse,
+            TableIdentifier name,
+            TableMetadata metadata,
+            OutcomeUnknownException unknown) {
+        try {
+            return relations
+                    .find(warehouse, name)
+                    .map(Relation::metadataLocation)
+                    .filter(metadata.metadataFileLocation()::equals)
+                    .isPresent();
+        } catch (RuntimeException e) {
+            unknown.addSuppressed(e);
+            return false;
+        }
+    }
+}

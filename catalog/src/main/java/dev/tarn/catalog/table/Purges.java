@@ -1,0 +1,107 @@
+package dev.tarn.catalog.table;
+
+import dev.tarn.catalog.Locations;
+import dev.tarn.catalog.StoreFileIO;
+import dev.tarn.catalog.relation.Relation;
+import dev.tarn.catalog.warehouse.Warehouse;
+import dev.tarn.storage.ObjectStore;
+import dev.tarn.storage.StorageException;
+import dev.tarn.store.Database;
+import dev.tarn.store.OutcomeUnknownException;
+import dev.tarn.store.StoreException;
+import dev.tarn.store.Transaction;
+import java.util.List;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.exceptions.RuntimeIOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Deletes the files of dropped tables.
+///
+/// The row of a purge is written in the transaction of the drop and removed when the last file is
+/// gone, so a crash delays a purge and never loses it. Deleting twice does no harm.
+final class Purges {
+    private static final Logger LOG = LoggerFactory.getLogger(Purges.class);
+
+    private final Database database;
+    private final StoreFileIO io;
+    private final MetadataFiles files;
+    private final Locations locations;
+
+    Purges(Database database, ObjectStore store, MetadataFiles files, Locations locations) {
+        this.database = database;
+        this.io = new StoreFileIO(store);
+        this.files = files;
+        this.locations = locations;
+    }
+
+    /// Schedules nothing if another name still stands for the same table, as after a second
+    /// registration: its files are not ours alone.
+    void schedule(Transaction tx, Warehouse warehouse, Relation dropped) {
+        boolean shared =
+                !tx.query(
+                                "SELECT id FROM relation WHERE uuid = ? AND id <> ? LIMIT 1",
+                                row -> row.string(1),
+                                dropped.uuid(),
+                                dropped.id())
+                        .isEmpty();
+        if (!shared) {
+            tx.update(
+                    "INSERT INTO purge (id, warehouse_id, metadata_location) VALUES (?, ?, ?)",
+                    dropped.id(),
+                    warehouse.id(),
+                    dropped.metadataLocation());
+        }
+    }
+
+    /// Purges now what was scheduled. The drop took effect already and stands whatever happens
+    /// here; what is left over stays scheduled.
+    void run(Warehouse warehouse, Relation dropped) {
+        try {
+            scheduled(warehouse).stream()
+                    .filter(purge -> purge.id().equals(dropped.id()))
+                    .forEach(purge -> purge(warehouse, purge));
+        } catch (StorageException
+                | StoreException
+                | OutcomeUnknownException
+                | RuntimeIOException e) {
+            LOG.warn("purge delayed metadata={}", dropped.metadataLocation(), e);
+        }
+    }
+
+    int resume(Warehouse warehouse) {
+        List<Scheduled> left = scheduled(warehouse);
+        left.forEach(purge -> purge(warehouse, purge));
+        return left.size();
+    }
+
+    private List<Scheduled> scheduled(Warehouse warehouse) {
+        return database.read(
+                tx ->
+                        tx.query(
+                                "SELECT id, metadata_location FROM purge WHERE warehouse_id = ?",
+                                row -> new Scheduled(row.string(1), row.string(2)),
+                                warehouse.id()));
+    }
+
+    private void purge(Warehouse warehouse, Scheduled purge) {
+        try {
+            TableMetadata metadata = files.read(purge.metadataLocation());
+            var reachable = new ReachableFiles(io, metadata);
+            reachable.forEachBatch(
+                    batch ->
+                            io.deleteFiles(
+                                    batch.stream()
+                                            .filter(path -> locations.isAllowed(warehouse, path))
+                                            .toList()));
+            // Last, because it names all others.
+            files.forget(List.of(purge.metadataLocation()));
+        } catch (NotFoundException e) {
+            LOG.debug("purge found no metadata={}", purge.metadataLocation(), e);
+        }
+        database.<Integer>write(tx -> tx.update("DELETE FROM purge WHERE id = ?", purge.id()));
+    }
+
+    private record Scheduled(String id, String metadataLocation) {}
+}
