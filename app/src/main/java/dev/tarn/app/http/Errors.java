@@ -5,6 +5,7 @@ import dev.tarn.storage.StorageException;
 import dev.tarn.store.OutcomeUnknownException;
 import dev.tarn.store.StoreException;
 import java.util.List;
+import java.util.Optional;
 import org.apache.iceberg.RetryableValidationException;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.BadRequestException;
@@ -79,19 +80,25 @@ public final class Errors {
     private Errors() {}
 
     /// Answers a request that ended with an exception.
-    public static Response of(Throwable thrown) {
+    ///
+    /// @param readOnly whether the request can have changed nothing; only then is an object store
+    ///   that is down a reason to ask again
+    static Response of(Throwable thrown, boolean readOnly) {
         if (thrown instanceof HttpException refused) {
             Response response = body(refused.status(), refused.type(), refused.getMessage());
             String allow = refused.allow();
             return allow == null ? response : response.withHeader("Allow", allow);
         }
-        Kind kind = find(thrown);
+        if (readOnly && thrown instanceof StorageException) {
+            return retry(body(503, "ServiceUnavailableException", message(thrown)));
+        }
+        Kind kind = find(thrown.getClass());
         if (kind == null) {
             // A bug. Its message may tell of the inside; the log has it whole.
             return body(500, "InternalServerError", "Internal server error");
         }
         Response response = body(kind.status(), kind.type(), message(thrown));
-        return kind.retry() ? response.withHeader("Retry-After", RETRY_AFTER_SECONDS) : response;
+        return kind.retry() ? retry(response) : response;
     }
 
     /// The status that answers an exception.
@@ -99,7 +106,7 @@ public final class Errors {
         if (thrown instanceof HttpException refused) {
             return refused.status();
         }
-        Kind kind = find(thrown);
+        Kind kind = find(thrown.getClass());
         return kind == null ? 500 : kind.status();
     }
 
@@ -119,9 +126,7 @@ public final class Errors {
         String message = reason == null ? "Request was refused" : reason;
         return switch (status) {
             case 400 -> body(400, "BadRequestException", message);
-            case 503 ->
-                    body(503, "ServiceUnavailableException", message)
-                            .withHeader("Retry-After", RETRY_AFTER_SECONDS);
+            case 503 -> retry(body(503, "ServiceUnavailableException", message));
             default ->
                     body(
                             status,
@@ -132,12 +137,17 @@ public final class Errors {
 
     /// Whether the answer to an exception was chosen; otherwise it is a bug.
     static boolean isKnown(Throwable thrown) {
-        return thrown instanceof HttpException || find(thrown) != null;
+        return thrown instanceof HttpException || find(thrown.getClass()) != null;
     }
 
-    private static @Nullable Kind find(Throwable thrown) {
+    /// `status type` of an exception, if it was chosen.
+    static Optional<String> answer(Class<? extends Throwable> thrown) {
+        return Optional.ofNullable(find(thrown)).map(kind -> kind.status() + " " + kind.type());
+    }
+
+    private static @Nullable Kind find(Class<? extends Throwable> thrown) {
         for (Kind kind : KINDS) {
-            if (kind.exception().isInstance(thrown)) {
+            if (kind.exception().isAssignableFrom(thrown)) {
                 return kind;
             }
         }
@@ -147,6 +157,10 @@ public final class Errors {
     private static String message(Throwable thrown) {
         String message = thrown.getMessage();
         return message == null ? thrown.getClass().getSimpleName() : message;
+    }
+
+    private static Response retry(Response response) {
+        return response.withHeader("Retry-After", RETRY_AFTER_SECONDS);
     }
 
     private static Kind kind(Class<? extends Throwable> exception, int status, String type) {

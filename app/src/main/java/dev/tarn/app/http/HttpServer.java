@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.UriCompliance;
@@ -164,7 +163,7 @@ public final class HttpServer implements AutoCloseable {
                 }
             }
         } catch (RuntimeException | StackOverflowError e) {
-            return new Answer(template, Errors.of(e), e);
+            return new Answer(template, Errors.of(e, isReadOnly(from.getMethod())), e);
         }
     }
 
@@ -260,10 +259,11 @@ public final class HttpServer implements AutoCloseable {
         if (status >= 500) {
             return thrown != null && !Errors.isKnown(thrown) ? Level.ERROR : Level.WARN;
         }
-        return switch (method.toUpperCase(Locale.ROOT)) {
-            case "GET", "HEAD", "OPTIONS" -> Level.DEBUG;
-            default -> Level.INFO;
-        };
+        return isReadOnly(method) ? Level.DEBUG : Level.INFO;
+    }
+
+    private static boolean isReadOnly(String method) {
+        return method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS");
     }
 
     /// Answers what Jetty refuses itself: a request line that cannot be read, headers too large, a
