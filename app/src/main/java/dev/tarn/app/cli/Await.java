@@ -15,13 +15,17 @@ final class Await {
         return until(deadline, PAUSE, condition);
     }
 
+    static void pause(Duration duration) {
+        LockSupport.parkNanos(duration.toNanos());
+    }
+
     static boolean until(Duration deadline, Duration pause, BooleanSupplier condition) {
         long end = System.nanoTime() + deadline.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 return false;
             }
-            LockSupport.parkNanos(pause.toNanos());
+            pause(pause);
         }
         return true;
     }

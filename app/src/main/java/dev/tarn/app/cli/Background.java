@@ -29,7 +29,7 @@ final class Background {
     /// @param words the command line without `-d`
     void start(Path data, List<String> words) {
         long begin = System.nanoTime();
-        DataFolder folder = Platform.prepare(data);
+        DataFolder folder = HostedPlatform.prepare(data);
         Path said = folder.logs().resolve("up.log");
         Process process = launch(words, said);
         ProgressLine line = new ProgressLine(surroundings);

@@ -1,5 +1,6 @@
 package dev.tarn.app.cli;
 
+import dev.tarn.app.cli.sql.SqlCommand;
 import dev.tarn.app.config.ConfigException;
 import dev.tarn.app.logging.Logging;
 import java.io.PrintWriter;
@@ -62,7 +63,11 @@ public final class CommandLineInterface {
     private int misunderstood(ParameterException e, String[] words) {
         PrintWriter err = surroundings.err();
         String name = e.getCommandLine().getCommandSpec().qualifiedName();
-        err.println("tarn: " + firstLine(e.getMessage()));
+        boolean noSuchCommand =
+                e instanceof UnmatchedArgumentException
+                        && !e.getCommandLine().getSubcommands().isEmpty()
+                        && !unmatched(e).startsWith("-");
+        err.println("tarn: " + (noSuchCommand ? "Unknown command '%s'".formatted(unmatched(e)) : firstLine(e.getMessage())));
         if (e instanceof UnmatchedArgumentException unmatched) {
             List<String> suggestions = unmatched.getSuggestions();
             if (!suggestions.isEmpty()) {
@@ -71,6 +76,10 @@ public final class CommandLineInterface {
         }
         err.println("See '%s --help'".formatted(name));
         return CommandLine.ExitCode.USAGE;
+    }
+
+    private static String unmatched(ParameterException e) {
+        return e instanceof UnmatchedArgumentException unmatched ? unmatched.getUnmatched().getFirst() : "";
     }
 
     private int notDone(Exception e, CommandLine command, ParseResult parsed) {
@@ -102,6 +111,9 @@ public final class CommandLineInterface {
 
         @Override
         public <K> K create(Class<K> type) throws Exception {
+            if (type == SqlCommand.class) {
+                return type.cast(new SqlCommand(new SqlPlatform(surroundings), System.in, surroundings.terminal()));
+            }
             try {
                 return type.getDeclaredConstructor(Surroundings.class).newInstance(surroundings);
             } catch (NoSuchMethodException e) {

@@ -29,8 +29,7 @@ public final class ServerOptions {
         if (named != null) {
             return parse(named);
         }
-        SettingsOptions settings = new SettingsOptions();
-        settings.data = data;
+        SettingsOptions settings = SettingsOptions.of(data);
         return URI.create(
                 Instance.findRunning(new DataFolder(settings.dataFolder(surroundings)))
                         .map(Instance::address)

@@ -23,6 +23,12 @@ final class SettingsOptions {
             description = "Configuration (default: tarn.conf in the data folder).")
     @Nullable Path file;
 
+    static SettingsOptions of(@Nullable Path data) {
+        SettingsOptions options = new SettingsOptions();
+        options.data = data;
+        return options;
+    }
+
     /// Reads the configuration; the data folder must be known first, since the file lies in it.
     Configuration load(Surroundings surroundings, List<Flag> more) {
         List<Flag> flags = new ArrayList<>();

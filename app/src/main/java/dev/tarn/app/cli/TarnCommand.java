@@ -1,5 +1,6 @@
 package dev.tarn.app.cli;
 
+import dev.tarn.app.cli.sql.SqlCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,8 +17,12 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             DownCommand.class,
             StatusCommand.class,
+            DemoCommand.class,
+            SqlCommand.class,
+            PipelineCommand.class,
             CatalogCommand.class,
             ConnectCommand.class,
+            DoctorCommand.class,
             ConfigCommand.class,
             VersionCommand.class,
             WarmUpCommand.class,

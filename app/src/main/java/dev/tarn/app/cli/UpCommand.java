@@ -59,7 +59,7 @@ final class UpCommand implements Runnable {
         }
         StopSignal stop = StopSignal.listen();
         long begin = System.nanoTime();
-        try (Platform platform = Platform.start(configuration, trinoJars)) {
+        try (HostedPlatform platform = HostedPlatform.start(configuration, trinoJars)) {
             tell(platform, begin);
             if (trinoJars != null) {
                 tellSql(platform, stop, begin);
@@ -70,7 +70,7 @@ final class UpCommand implements Runnable {
         surroundings.out().println("Stopped");
     }
 
-    private void tell(Platform platform, long begin) {
+    private void tell(HostedPlatform platform, long begin) {
         PrintWriter out = surroundings.out();
         out.println("Tarn %s is up after %s".formatted(Version.number(), seconds(begin)));
         Table table = new Table(List.of());
@@ -92,7 +92,7 @@ final class UpCommand implements Runnable {
         };
     }
 
-    private void tellSql(Platform platform, StopSignal stop, long begin) {
+    private void tellSql(HostedPlatform platform, StopSignal stop, long begin) {
         Part sql = platform.awaitSql(SQL_MAX, stop);
         if (stop.received()) {
             return;

@@ -1,5 +1,7 @@
 package dev.tarn.engine.trino;
 
+import dev.tarn.engine.statement.ServerUnreachableException;
+import dev.tarn.engine.statement.StatementException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -80,7 +82,7 @@ final class StartupCache {
                 LOG.info("startup cache not made stopped={} tail={}", stop.getCount() == 0, child.logTail());
                 return;
             }
-            Readiness.run(uri, REHEARSAL);
+            rehearse(uri);
             child.terminate();
             if (!awaitExit(child, stop) || !Files.exists(written)) {
                 LOG.info("startup cache not made stopped={} tail={}", stop.getCount() == 0, child.logTail());
@@ -94,11 +96,24 @@ final class StartupCache {
                     Duration.ofNanos(System.nanoTime() - start).toSeconds());
         } catch (IOException cause) {
             throw new UncheckedIOException("Startup cache cannot be put in place: " + file, cause);
+        } catch (ServerUnreachableException died) {
+            LOG.info("startup cache not made reason={} tail={}", died.getMessage(), child.logTail());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } finally {
             child.kill();
             delete(written);
+        }
+    }
+
+    /// A statement that the catalog refuses has still loaded most of what a good one needs.
+    private static void rehearse(URI uri) {
+        for (String sql : REHEARSAL) {
+            try {
+                Readiness.run(uri, List.of(sql));
+            } catch (StatementException refused) {
+                LOG.info("rehearsal went without sql={} reason={}", sql, refused.getMessage());
+            }
         }
     }
 

@@ -54,26 +54,30 @@ final class Prompt {
 
     int run() throws IOException {
         try (Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
-            var runner =
-                    new StatementRunner(
-                            statements, form, terminal.writer(), terminal.writer(), true, null);
-            terminal.handle(Terminal.Signal.INT, signal -> runner.cancel());
-            createHistory();
-            LineReader reader =
-                    LineReaderBuilder.builder()
-                            .terminal(terminal)
-                            .appName("tarn")
-                            .parser(new UntilSemicolon())
-                            .completer(new Words(statements))
-                            .variable(LineReader.HISTORY_FILE, history)
-                            .variable(LineReader.HISTORY_FILE_SIZE, HISTORY_LINES_MAX)
-                            .variable(LineReader.SECONDARY_PROMPT_PATTERN, "%P  -> ")
-                            .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
-                            .build();
-            terminal.writer().println("Statements end with a semicolon; 'help' tells more, Ctrl-D leaves.");
-            converse(reader, runner, terminal);
+            runAt(terminal);
             return 0;
         }
+    }
+
+    void runAt(Terminal terminal) throws IOException {
+        var runner =
+                new StatementRunner(
+                        statements, form, terminal.writer(), terminal.writer(), true, null);
+        terminal.handle(Terminal.Signal.INT, signal -> runner.cancel());
+        createHistory();
+        LineReader reader =
+                LineReaderBuilder.builder()
+                        .terminal(terminal)
+                        .appName("tarn")
+                        .parser(new UntilSemicolon())
+                        .completer(new Words(statements))
+                        .variable(LineReader.HISTORY_FILE, history)
+                        .variable(LineReader.HISTORY_FILE_SIZE, HISTORY_LINES_MAX)
+                        .variable(LineReader.SECONDARY_PROMPT_PATTERN, "%P  -> ")
+                        .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                        .build();
+        terminal.writer().println("Statements end with a semicolon; 'help' tells more, Ctrl-D leaves.");
+        converse(reader, runner, terminal);
     }
 
     /// Ends when the person leaves.

@@ -94,6 +94,10 @@ final class StatementRunner {
                 clearProgress();
                 printer.rows(statement.rows());
                 rows += statement.rows().size();
+                if (out.checkError()) {
+                    // The reader has gone, `head` for example: the rest is for nobody.
+                    statement.cancel();
+                }
             } else if (elapsed(start).compareTo(QUIET) > 0) {
                 progress(statement.progress());
             }

@@ -23,15 +23,15 @@ import org.slf4j.LoggerFactory;
 
 /// The whole of Tarn in this process, from the lock on its data folder to the instance file that
 /// others find it by.
-final class Platform implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Platform.class);
+final class HostedPlatform implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HostedPlatform.class);
 
     private final DataFolder folder;
     private final Lock lock;
     private final Logging logging;
     private final Assembly assembly;
 
-    private Platform(DataFolder folder, Lock lock, Logging logging, Assembly assembly) {
+    private HostedPlatform(DataFolder folder, Lock lock, Logging logging, Assembly assembly) {
         this.folder = folder;
         this.lock = lock;
         this.logging = logging;
@@ -42,7 +42,7 @@ final class Platform implements AutoCloseable {
     /// started is stopped again if a later step does not succeed.
     ///
     /// @param trinoJars null where SQL is off
-    static Platform start(Configuration configuration, @Nullable Path trinoJars) {
+    static HostedPlatform start(Configuration configuration, @Nullable Path trinoJars) {
         Config config = configuration.config();
         DataFolder folder = prepare(config.data());
         Lock lock = takeLock(folder);
@@ -51,8 +51,8 @@ final class Platform implements AutoCloseable {
             requireFreePorts(config);
             logging = Logging.toFile(folder.logs(), config.log());
             configuration.settings().forEach(setting -> LOG.info("config {}={} from={}", setting.key(), setting.value(), setting.origin()));
-            Assembly assembly = Assembly.start(config, folder, trinoJars, Version.number(), InstantSource.system());
-            Platform platform = new Platform(folder, lock, logging, assembly);
+            Assembly assembly = new Assembly(config, folder, trinoJars, Version.number(), InstantSource.system());
+            HostedPlatform platform = new HostedPlatform(folder, lock, logging, assembly);
             platform.announce();
             return platform;
         } catch (RuntimeException e) {
