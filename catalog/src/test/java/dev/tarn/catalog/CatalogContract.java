@@ -3,7 +3,6 @@ package dev.tarn.catalog;
 import static dev.tarn.catalog.World.ORDERS;
 import static dev.tarn.catalog.World.SALES;
 import static dev.tarn.catalog.World.SCHEMA;
-import static dev.tarn.catalog.World.create;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -58,11 +57,6 @@ interface CatalogContract {
     int CALLS_MAX = 80;
 
     World world();
-
-    private static UpdateTableRequest set(TableMetadata base, String key, String value) {
-        List<MetadataUpdate> updates = List.of(new SetProperties(Map.of(key, value)));
-        return new UpdateTableRequest(UpdateRequirements.forUpdateTable(base, updates), updates);
-    }
 
     private static UpdateTableRequest set(TableIdentifier name, String key, String value) {
         return UpdateTableRequest.create(
@@ -119,7 +113,7 @@ interface CatalogContract {
         tables.drop(world.lake, ORDERS, true);
         List<TableIdentifier> all = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
-            tables.create(world.lake, SALES, create("t" + i));
+            tables.create(world.lake, SALES, World.create("t" + i));
             all.add(TableIdentifier.of(SALES, "t" + i));
         }
         List<TableIdentifier> seen = new ArrayList<>();
@@ -159,7 +153,7 @@ interface CatalogContract {
         String location =
                 world.catalog
                         .tables()
-                        .create(world.lake, space, create(name))
+                        .create(world.lake, space, World.create(name))
                         .metadata()
                         .location();
 
@@ -174,7 +168,7 @@ interface CatalogContract {
     @ValueSource(strings = {"a\u001Fb", "\uD83D", "line\nbreak"})
     default void aNameThatCannotBeIsABadRequest(String name) {
         var world = world().withOrders();
-        assertThatThrownBy(() -> world.catalog.tables().create(world.lake, SALES, create(name)))
+        assertThatThrownBy(() -> world.catalog.tables().create(world.lake, SALES, World.create(name)))
                 .isInstanceOf(BadRequestException.class);
         assertThatThrownBy(() ->
                         world.catalog.namespaces().create(world.lake, Namespace.of(name), Map.of()))
@@ -188,11 +182,11 @@ interface CatalogContract {
 
         assertThat(loaded.metadata().schema().asStruct()).isEqualTo(SCHEMA.asStruct());
         assertThat(loaded.metadataLocation()).startsWith(loaded.metadata().location());
-        assertThatThrownBy(() -> world.catalog.tables().create(world.lake, SALES, create("orders")))
+        assertThatThrownBy(() -> world.catalog.tables().create(world.lake, SALES, World.create("orders")))
                 .isInstanceOf(AlreadyExistsException.class)
                 .hasMessage("Table already exists: sales.orders");
         assertThatThrownBy(() ->
-                        world.catalog.tables().create(world.lake, Namespace.of("no"), create("t")))
+                        world.catalog.tables().create(world.lake, Namespace.of("no"), World.create("t")))
                 .isInstanceOf(NoSuchNamespaceException.class);
     }
 
@@ -227,7 +221,7 @@ interface CatalogContract {
         assertThatThrownBy(() -> world.catalog.views().create(world.lake, SALES, view("orders")))
                 .isInstanceOf(AlreadyExistsException.class);
         world.catalog.views().create(world.lake, SALES, view("big"));
-        assertThatThrownBy(() -> world.catalog.tables().create(world.lake, SALES, create("big")))
+        assertThatThrownBy(() -> world.catalog.tables().create(world.lake, SALES, World.create("big")))
                 .isInstanceOf(AlreadyExistsException.class)
                 .hasMessage("View already exists: sales.big");
         var big = TableIdentifier.of(SALES, "big");
@@ -401,7 +395,7 @@ interface CatalogContract {
         var world = world().withOrders();
         var other = TableIdentifier.of(SALES, "other");
         TableMetadata created =
-                world.catalog.tables().create(world.lake, SALES, create("other")).metadata();
+                world.catalog.tables().create(world.lake, SALES, World.create("other")).metadata();
         world.catalog
                 .tables()
                 .commitAll(
@@ -425,6 +419,67 @@ interface CatalogContract {
                 .isInstanceOf(CommitFailedException.class);
         assertThat(world.load(ORDERS).properties()).containsEntry("a", "1");
         assertThat(world.load(other).uuid()).isEqualTo(created.uuid());
+    }
+
+    @Test
+    default void aTransactionMayCreateTables() {
+        var world = world().withOrders();
+        var id = TableIdentifier.of(SALES, "staged");
+        var request =
+                CreateTableRequest.builder()
+                        .withName("staged")
+                        .withSchema(SCHEMA)
+                        .stageCreate()
+                        .build();
+        TableMetadata staged =
+                world.catalog.tables().create(world.lake, SALES, request).metadata();
+        var create =
+                UpdateTableRequest.create(
+                        id, UpdateRequirements.forCreateTable(staged.changes()), staged.changes());
+        world.catalog
+                .tables()
+                .commitAll(
+                        world.lake,
+                        List.of(create, set(id, "made", "here"), set(ORDERS, "a", "1")));
+        assertThat(world.restart().load(id).properties()).containsEntry("made", "here");
+
+        assertThatThrownBy(
+                        () ->
+                                world.catalog
+                                        .tables()
+                                        .commitAll(
+                                                world.lake,
+                                                List.of(set(ORDERS, "a", "2"), create)))
+                .isInstanceOf(CommitFailedException.class);
+        assertThat(world.restart().load(ORDERS).properties()).containsEntry("a", "1");
+    }
+
+    @Test
+    default void aReaderOfEventsMissesNone() throws Exception {
+        var world = world().withOrders();
+        List<Long> seen = new ArrayList<>();
+        inParallel(
+                9,
+                i -> {
+                    if (i == 8) {
+                        for (int round = 0; round < 50; round++) {
+                            long cursor = seen.isEmpty() ? 0 : seen.getLast();
+                            world.catalog
+                                    .events()
+                                    .after(cursor, 3)
+                                    .forEach(event -> seen.add(event.cursor()));
+                        }
+                    } else {
+                        for (int k = 0; k < 5; k++) {
+                            world.catalog
+                                    .namespaces()
+                                    .create(world.lake, Namespace.of("n" + i + k), Map.of());
+                        }
+                    }
+                });
+        long cursor = seen.isEmpty() ? 0 : seen.getLast();
+        world.catalog.events().after(cursor, 100).forEach(event -> seen.add(event.cursor()));
+        assertThat(seen).hasSize(42).isSorted().doesNotHaveDuplicates();
     }
 
     @Test
@@ -478,7 +533,7 @@ interface CatalogContract {
     @Test
     default void purgeDeletesWhatTheTableNamesAndNothingElse() {
         var world = world().withOrders();
-        world.catalog.tables().create(world.lake, SALES, create("orders2"));
+        world.catalog.tables().create(world.lake, SALES, World.create("orders2"));
         var two = TableIdentifier.of(SALES, "orders2");
         world.append(two, "other");
         List<String> others = all(world).stream().filter(f -> !f.contains("orders-")).toList();
@@ -557,7 +612,7 @@ interface CatalogContract {
                     return TableIdentifier.of("s" + n, "t");
                 },
                 (world, table) ->
-                        world.catalog.tables().create(world.lake, table.namespace(), create("t")),
+                        world.catalog.tables().create(world.lake, table.namespace(), World.create("t")),
                 (world, table) -> world.catalog.tables().exists(world.lake, table));
     }
 
@@ -578,7 +633,7 @@ interface CatalogContract {
                 moment,
                 (world, n) -> {
                     var table = freshTable(world, n);
-                    world.catalog.tables().create(world.lake, SALES, create(table.name() + "x"));
+                    world.catalog.tables().create(world.lake, SALES, World.create(table.name() + "x"));
                     return table;
                 },
                 (world, table) -> {
@@ -646,7 +701,7 @@ interface CatalogContract {
         if (!world.catalog.namespaces().exists(world.lake, SALES)) {
             world.catalog.namespaces().create(world.lake, SALES, Map.of());
         }
-        world.catalog.tables().create(world.lake, SALES, create("t" + n));
+        world.catalog.tables().create(world.lake, SALES, World.create("t" + n));
         return TableIdentifier.of(SALES, "t" + n);
     }
 
@@ -743,7 +798,7 @@ interface CatalogContract {
         var world = world().withOrders();
         List<Throwable> lost =
                 inParallel(
-                        8, i -> world.catalog.tables().create(world.lake, SALES, create("same")));
+                        8, i -> world.catalog.tables().create(world.lake, SALES, World.create("same")));
         assertThat(lost).hasSize(7).allMatch(e -> e instanceof AlreadyExistsException);
     }
 
@@ -760,7 +815,7 @@ interface CatalogContract {
                                 if (i == 0) {
                                     world.catalog.namespaces().drop(world.lake, space);
                                 } else {
-                                    world.catalog.tables().create(world.lake, space, create("t"));
+                                    world.catalog.tables().create(world.lake, space, World.create("t"));
                                 }
                             });
             assertThat(lost)

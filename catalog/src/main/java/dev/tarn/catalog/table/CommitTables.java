@@ -126,7 +126,7 @@ final class CommitTables {
                         .filter(Step::changes)
                         .sorted(Comparator.comparing(step -> step.name().toString()))
                         .toList();
-        if (changed.isEmpty() && alongside == NO_ROWS) {
+        if (changed.isEmpty() && alongside.equals(NO_ROWS)) {
             return;
         }
         database.<Boolean>write(tx -> {
@@ -230,8 +230,10 @@ final class CommitTables {
             return new Step(name, row, base, after);
         }
 
+        /// Changed metadata has no location until it is written, and then its own.
         boolean changes() {
-            return base == null || next != base;
+            return base == null
+                    || !base.metadataFileLocation().equals(after().metadataFileLocation());
         }
 
         Step write(MetadataFiles files) {
