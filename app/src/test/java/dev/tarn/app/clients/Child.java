@@ -41,16 +41,31 @@ final class Child implements AutoCloseable {
     /// Runs to its end, or is killed when the time is up.
     static Ended run(List<String> command, Map<String, String> environment, Duration max) {
         try (Child child = start(command, environment)) {
-            if (!child.process.waitFor(max.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new AssertionError(
-                        "%s did not end within %s; it said:%n%s%n%s"
-                                .formatted(command, max, child.out(), child.err()));
-            }
-            return new Ended(child.process.exitValue(), child.out(), child.err());
+            return child.end(max);
+        }
+    }
+
+    /// Waits for its end.
+    Ended end(Duration max) {
+        if (!endsWithin(max)) {
+            throw new AssertionError(
+                    "%s did not end within %s; it said:%n%s%n%s"
+                            .formatted(process.info().commandLine(), max, out(), err()));
+        }
+        return new Ended(process.exitValue(), out(), err());
+    }
+
+    boolean endsWithin(Duration max) {
+        try {
+            return process.waitFor(max.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while waiting for " + command, e);
+            throw new IllegalStateException("Interrupted while waiting for a child", e);
         }
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     String out() {
@@ -59,10 +74,6 @@ final class Child implements AutoCloseable {
 
     String err() {
         return read(err);
-    }
-
-    boolean isAlive() {
-        return process.isAlive();
     }
 
     /// SIGKILL: nothing of it gets a say.
