@@ -6,6 +6,7 @@ import dev.tarn.catalog.Page;
 import dev.tarn.catalog.namespace.Namespaces;
 import dev.tarn.catalog.namespace.PropertiesChange;
 import dev.tarn.catalog.warehouse.Warehouse;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import org.apache.iceberg.catalog.Namespace;
@@ -43,7 +44,7 @@ final class NamespaceRoutes {
                 namespaces.list(warehouse, names.parent(warehouse, request), Names.page(request));
         return Response.json(
                 ListNamespacesResponse.builder()
-                        .addAll(page.items())
+                        .addAll(new ArrayList<>(page.items()))
                         .nextPageToken(page.nextToken())
                         .build());
     }
