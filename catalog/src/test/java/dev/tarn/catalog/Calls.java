@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -89,7 +90,8 @@ final class Calls {
         if (moment == Moment.BEFORE) {
             throw before.get();
         }
-        call.get();
+        T done = call.get();
+        ledger.add("broken after %s".formatted(done));
         throw after.get();
     }
 
@@ -108,7 +110,7 @@ final class Calls {
         }
         String verb = matcher.group(1) == null ? "UPDATE" : matcher.group(1);
         String table = matcher.group(2) == null ? matcher.group(3) : matcher.group(2);
-        return "store %s %s".formatted(verb.toLowerCase(java.util.Locale.ROOT), table);
+        return "store %s %s".formatted(verb.toLowerCase(Locale.ROOT), table);
     }
 
     Database watch(Database database) {

@@ -21,11 +21,19 @@ import java.util.stream.Stream;
 final class MemoryStore implements ObjectStore {
     private final SortedMap<String, Stored> objects = new ConcurrentSkipListMap<>();
 
-    private record Stored(byte[] content, ObjectInfo info) {}
+    private static final class Stored {
+        private final byte[] content;
+        private final ObjectInfo info;
+
+        Stored(byte[] content, ObjectInfo info) {
+            this.content = content;
+            this.info = info;
+        }
+    }
 
     @Override
     public Optional<ObjectInfo> find(Location location) {
-        return Optional.ofNullable(objects.get(location.toString())).map(Stored::info);
+        return Optional.ofNullable(objects.get(location.toString())).map(stored -> stored.info);
     }
 
     private Stored require(Location location) {
@@ -38,12 +46,12 @@ final class MemoryStore implements ObjectStore {
 
     @Override
     public byte[] read(Location location) {
-        return require(location).content().clone();
+        return require(location).content.clone();
     }
 
     @Override
     public ObjectReader open(Location location) {
-        byte[] content = require(location).content();
+        byte[] content = require(location).content;
         return new ObjectReader() {
             @Override
             public long size() {
@@ -131,7 +139,7 @@ final class MemoryStore implements ObjectStore {
     @Override
     public Stream<ObjectInfo> list(Location prefix) {
         return objects.tailMap(prefix.toString()).values().stream()
-                .map(Stored::info)
+                .map(stored -> stored.info)
                 .filter(info -> info.location().toString().startsWith(prefix.toString()));
     }
 

@@ -1,7 +1,6 @@
 package dev.tarn.catalog;
 
 import dev.tarn.store.PostgresSettings;
-
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,7 +36,6 @@ final class Postgres {
         } catch (SQLException e) {
             throw new IllegalStateException("Cannot create database " + name, e);
         }
-        return new PostgresSettings(
-                SERVER.getJdbcUrl("postgres", name), "postgres", "postgres", 8);
+        return new PostgresSettings(SERVER.getJdbcUrl("postgres", name), "postgres", "postgres", 8);
     }
 }

@@ -5,6 +5,8 @@ import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.storage.Condition;
 import dev.tarn.storage.Location;
 import dev.tarn.store.Database;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,8 +103,8 @@ final class World implements AutoCloseable {
         if (current != null) {
             try (var tasks = loaded.newScan().planFiles()) {
                 tasks.forEach(task -> files.add(name(task.file().location())));
-            } catch (java.io.IOException e) {
-                throw new java.io.UncheckedIOException(e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
         return files;

@@ -1,4 +1,4 @@
-/// Placeholder.
+/// SQL: a managed Trino in a child process and a client for its statement protocol.
 @NullMarked
 package dev.tarn.engine;
 
