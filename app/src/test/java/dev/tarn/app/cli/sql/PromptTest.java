@@ -6,8 +6,9 @@ import dev.tarn.app.cli.sql.ResultPrinter.Form;
 import dev.tarn.app.trino.Lakehouse;
 import dev.tarn.engine.statement.Session;
 import dev.tarn.engine.statement.Statements;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The dialogue, typed into a terminal that can do nothing special.
 class PromptTest {
+    private static final int PIPE_BYTES = 4_096;
+    private static final String CONTROL_D = "\u0004";
+
     @TempDir private Path folder;
 
     @Test
@@ -50,8 +54,8 @@ class PromptTest {
     }
 
     @Test
-    void theEndOfInputLeaves() throws Exception {
-        assertThat(converse("SELECT 1 AS one;\n")).contains(" one\n-----\n   1\n");
+    void controlDLeaves() throws Exception {
+        assertThat(converse("SELECT 1 AS one;\n" + CONTROL_D)).contains(" one\n-----\n   1\n");
     }
 
     private Path history() {
@@ -60,17 +64,21 @@ class PromptTest {
 
     private String converse(String typed) throws Exception {
         var screen = new ByteArrayOutputStream();
-        try (Terminal terminal =
+        // The pipe stays open: a terminal whose input ends closes under the dialogue.
+        try (var keyboard = new PipedOutputStream();
+                Terminal terminal =
                         TerminalBuilder.builder()
                                 .system(false)
                                 .type(Terminal.TYPE_DUMB)
                                 .encoding(StandardCharsets.UTF_8)
                                 .streams(
-                                        new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
+                                        new PipedInputStream(keyboard, PIPE_BYTES),
                                         screen)
                                 .build();
                 var statements =
                         new Statements(Lakehouse.running().trino(), Session.of("test", "lake", null))) {
+            keyboard.write(typed.getBytes(StandardCharsets.UTF_8));
+            keyboard.flush();
             new Prompt(statements, Form.ALIGNED, history()).runAt(terminal);
         }
         return screen.toString(StandardCharsets.UTF_8).replace("\r\n", "\n");
