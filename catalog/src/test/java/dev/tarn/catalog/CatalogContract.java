@@ -168,7 +168,8 @@ interface CatalogContract {
     @ValueSource(strings = {"a\u001Fb", "\uD83D", "line\nbreak"})
     default void aNameThatCannotBeIsABadRequest(String name) {
         var world = world().withOrders();
-        assertThatThrownBy(() -> world.catalog.tables().create(world.lake, SALES, World.create(name)))
+        assertThatThrownBy(
+                        () -> world.catalog.tables().create(world.lake, SALES, World.create(name)))
                 .isInstanceOf(BadRequestException.class);
         assertThatThrownBy(() ->
                         world.catalog.namespaces().create(world.lake, Namespace.of(name), Map.of()))
@@ -182,11 +183,14 @@ interface CatalogContract {
 
         assertThat(loaded.metadata().schema().asStruct()).isEqualTo(SCHEMA.asStruct());
         assertThat(loaded.metadataLocation()).startsWith(loaded.metadata().location());
-        assertThatThrownBy(() -> world.catalog.tables().create(world.lake, SALES, World.create("orders")))
+        assertThatThrownBy(() ->
+                        world.catalog.tables().create(world.lake, SALES, World.create("orders")))
                 .isInstanceOf(AlreadyExistsException.class)
                 .hasMessage("Table already exists: sales.orders");
         assertThatThrownBy(() ->
-                        world.catalog.tables().create(world.lake, Namespace.of("no"), World.create("t")))
+                        world.catalog
+                                .tables()
+                                .create(world.lake, Namespace.of("no"), World.create("t")))
                 .isInstanceOf(NoSuchNamespaceException.class);
     }
 
@@ -221,7 +225,8 @@ interface CatalogContract {
         assertThatThrownBy(() -> world.catalog.views().create(world.lake, SALES, view("orders")))
                 .isInstanceOf(AlreadyExistsException.class);
         world.catalog.views().create(world.lake, SALES, view("big"));
-        assertThatThrownBy(() -> world.catalog.tables().create(world.lake, SALES, World.create("big")))
+        assertThatThrownBy(
+                        () -> world.catalog.tables().create(world.lake, SALES, World.create("big")))
                 .isInstanceOf(AlreadyExistsException.class)
                 .hasMessage("View already exists: sales.big");
         var big = TableIdentifier.of(SALES, "big");
@@ -431,8 +436,7 @@ interface CatalogContract {
                         .withSchema(SCHEMA)
                         .stageCreate()
                         .build();
-        TableMetadata staged =
-                world.catalog.tables().create(world.lake, SALES, request).metadata();
+        TableMetadata staged = world.catalog.tables().create(world.lake, SALES, request).metadata();
         var create =
                 UpdateTableRequest.create(
                         id, UpdateRequirements.forCreateTable(staged.changes()), staged.changes());
@@ -443,13 +447,10 @@ interface CatalogContract {
                         List.of(create, set(id, "made", "here"), set(ORDERS, "a", "1")));
         assertThat(world.restart().load(id).properties()).containsEntry("made", "here");
 
-        assertThatThrownBy(
-                        () ->
-                                world.catalog
-                                        .tables()
-                                        .commitAll(
-                                                world.lake,
-                                                List.of(set(ORDERS, "a", "2"), create)))
+        assertThatThrownBy(() ->
+                        world.catalog
+                                .tables()
+                                .commitAll(world.lake, List.of(set(ORDERS, "a", "2"), create)))
                 .isInstanceOf(CommitFailedException.class);
         assertThat(world.restart().load(ORDERS).properties()).containsEntry("a", "1");
     }
@@ -612,7 +613,9 @@ interface CatalogContract {
                     return TableIdentifier.of("s" + n, "t");
                 },
                 (world, table) ->
-                        world.catalog.tables().create(world.lake, table.namespace(), World.create("t")),
+                        world.catalog
+                                .tables()
+                                .create(world.lake, table.namespace(), World.create("t")),
                 (world, table) -> world.catalog.tables().exists(world.lake, table));
     }
 
@@ -633,7 +636,9 @@ interface CatalogContract {
                 moment,
                 (world, n) -> {
                     var table = freshTable(world, n);
-                    world.catalog.tables().create(world.lake, SALES, World.create(table.name() + "x"));
+                    world.catalog
+                            .tables()
+                            .create(world.lake, SALES, World.create(table.name() + "x"));
                     return table;
                 },
                 (world, table) -> {
@@ -798,7 +803,11 @@ interface CatalogContract {
         var world = world().withOrders();
         List<Throwable> lost =
                 inParallel(
-                        8, i -> world.catalog.tables().create(world.lake, SALES, World.create("same")));
+                        8,
+                        i ->
+                                world.catalog
+                                        .tables()
+                                        .create(world.lake, SALES, World.create("same")));
         assertThat(lost).hasSize(7).allMatch(e -> e instanceof AlreadyExistsException);
     }
 
@@ -815,7 +824,9 @@ interface CatalogContract {
                                 if (i == 0) {
                                     world.catalog.namespaces().drop(world.lake, space);
                                 } else {
-                                    world.catalog.tables().create(world.lake, space, World.create("t"));
+                                    world.catalog
+                                            .tables()
+                                            .create(world.lake, space, World.create("t"));
                                 }
                             });
             assertThat(lost)

@@ -156,14 +156,16 @@ final class Ledger {
                                 epoch));
     }
 
-    long sequence() {
+    /// Whether the commit that followed `sequence` in this epoch took effect.
+    boolean committed(long epoch, long sequence) {
         return database.read(
                 tx ->
                         tx.queryOne(
-                                        "SELECT sequence FROM pipeline WHERE name = ?",
-                                        row -> row.number(1),
-                                        name)
-                                .orElse(0L));
+                                        "SELECT sequence FROM pipeline WHERE name = ? AND epoch = ?",
+                                        row -> row.number(1) == sequence + 1,
+                                        name,
+                                        epoch)
+                                .orElse(false));
     }
 
     Optional<Read> position(String source, String split) {

@@ -44,6 +44,7 @@ import org.slf4j.LoggerFactory;
 
 /// One run of a plan, from its first row to its last: read a batch, write it, and now and then
 /// commit the rows together with the position behind them.
+@SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes; the others only look.
 final class Loading implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Loading.class);
     private static final int BATCH_ROWS = 4_096;
@@ -498,7 +499,7 @@ final class Loading implements Runnable {
                     throw e;
                 }
             } catch (CommitStateUnknownException | OutcomeUnknownException e) {
-                if (ledger.sequence() != sequence + 1) {
+                if (!ledger.committed(epoch, sequence)) {
                     throw e;
                 }
                 return;

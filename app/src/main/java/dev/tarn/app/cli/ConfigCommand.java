@@ -5,6 +5,7 @@ import dev.tarn.app.config.Setting;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "config",
@@ -14,12 +15,20 @@ final class ConfigCommand implements Runnable {
 
     @Mixin private SettingsOptions settings;
 
+    @Option(names = "--reference", description = "Print the page of all keys instead.")
+    private boolean reference;
+
     ConfigCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
 
     @Override
     public void run() {
+        if (reference) {
+            surroundings.out().print(Configuration.reference());
+            surroundings.out().flush();
+            return;
+        }
         Configuration configuration = settings.load(surroundings, List.of());
         Table table = new Table("KEY", "VALUE", "FROM");
         for (Setting setting : configuration.settings()) {
