@@ -129,7 +129,7 @@ class TrinoStatementsTest {
     }
 
     @Test
-    void optimizeExpireAndRemoveOrphans() {
+    void optimizeExpireAndRemoveOrphans() throws Exception {
         run("CREATE TABLE tidy (n integer)");
         for (int n = 1; n <= 3; n++) {
             run("INSERT INTO tidy VALUES " + n);
@@ -215,7 +215,7 @@ class TrinoStatementsTest {
     }
 
     @Test
-    void aDroppedTableLeavesNoObject() {
+    void aDroppedTableLeavesNoObject() throws Exception {
         run("CREATE TABLE doomed AS SELECT 1 AS n");
         run("DELETE FROM doomed WHERE n = 1");
         assertThat(lakehouse.objects(SCHEMA + "/doomed")).isNotEmpty();
