@@ -1,4 +1,8 @@
-/// The face of the program: HTTP, command line, configuration, and the one place that wires it.
+/// The face of Tarn: one process that serves the catalog, the storage and the pipelines, and the
+/// command line that starts it and talks to it.
+///
+///     ./tarn ─▶ [Main] ─▶ cli ── up ──▶ [Assembly] ─▶ store, storage, catalog, pipeline, engine, http
+///                          └─ status, sql, catalog … ── HTTP ──▶ /v1 and /api of a running one
 @NullMarked
 package dev.tarn.app;
 

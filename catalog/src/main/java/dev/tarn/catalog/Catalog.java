@@ -21,25 +21,16 @@ public final class Catalog implements AutoCloseable {
 
     /// Brings the rows up to date and creates the default warehouse if it is not there.
     public Catalog(
-            Database database,
-            ObjectStore store,
-            CatalogSettings settings,
-            InstantSource clock) {
+            Database database, ObjectStore store, CatalogSettings settings, InstantSource clock) {
         database.migrate(CatalogSchema.COMPONENT, CatalogSchema.MIGRATIONS);
         var locations = new Locations(settings.allowedLocations());
         this.store = store;
         this.events = new Events(database, clock);
-        this.warehouses =
-                new Warehouses(database, settings.warehouse(), settings.warehouseRoot());
+        this.warehouses = new Warehouses(database, settings.warehouse(), settings.warehouseRoot());
         this.namespaces = new Namespaces(database, locations, events);
         this.tables =
                 new Tables(
-                        database,
-                        store,
-                        locations,
-                        events,
-                        clock,
-                        settings.metadataCacheBytes());
+                        database, store, locations, events, clock, settings.metadataCacheBytes());
         this.views = new Views(database, store, locations, events);
     }
 

@@ -82,7 +82,9 @@ public final class MetadataObjects {
     public String read(String location) {
         try {
             byte[] content = store.read(Location.of(location));
-            return new String(isGzip(content) ? decompress(location, content) : content, StandardCharsets.UTF_8);
+            return new String(
+                    isGzip(content) ? decompress(location, content) : content,
+                    StandardCharsets.UTF_8);
         } catch (ObjectNotFoundException e) {
             throw new NotFoundException(e, "Metadata file does not exist: %s", location);
         }
@@ -109,7 +111,11 @@ public final class MetadataObjects {
         try {
             store.deleteAll(locations.stream().map(Location::of).toList());
         } catch (StorageException e) {
-            LOG.warn("garbage left files={} first={}", locations.size(), locations.iterator().next(), e);
+            LOG.warn(
+                    "garbage left files={} first={}",
+                    locations.size(),
+                    locations.iterator().next(),
+                    e);
         }
     }
 }

@@ -62,12 +62,9 @@ public final class StoreFileIO implements DelegateFileIO {
     @Override
     public Iterable<FileInfo> listPrefix(String prefix) {
         try (Stream<ObjectInfo> objects = store.list(Location.of(prefix))) {
-            return objects.map(
-                            o ->
-                                    new FileInfo(
-                                            o.location().toString(),
-                                            o.size(),
-                                            o.modified().toEpochMilli()))
+            return objects.map(o ->
+                            new FileInfo(
+                                    o.location().toString(), o.size(), o.modified().toEpochMilli()))
                     .toList();
         }
     }

@@ -1,4 +1,8 @@
-/// Placeholder.
+/// Pipelines: `job file -> Plan -> Loading: read a batch, write it, commit rows and position`.
+///
+/// [dev.tarn.pipeline.Pipelines] is the way in. A run's position, the files it has loaded and the
+/// snapshots of its tables change in one transaction of the catalog ([dev.tarn.pipeline.Ledger]),
+/// so a run that was killed goes on where it stopped, exactly.
 @NullMarked
 package dev.tarn.pipeline;
 

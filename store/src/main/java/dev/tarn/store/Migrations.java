@@ -37,13 +37,12 @@ final class Migrations {
     }
 
     void apply(Database database, Dialect dialect) {
-        database.<Boolean>write(
-                tx -> {
-                    tx.lock("schema_version");
-                    tx.update(dialect.translate(VERSIONS));
-                    applyMissing(tx, dialect);
-                    return true;
-                });
+        database.<Boolean>write(tx -> {
+            tx.lock("schema_version");
+            tx.update(dialect.translate(VERSIONS));
+            applyMissing(tx, dialect);
+            return true;
+        });
     }
 
     private void applyMissing(Transaction tx, Dialect dialect) {
@@ -81,7 +80,8 @@ final class Migrations {
             }
         }
         tx.update(
-                "INSERT INTO schema_version (component, version, name, checksum) VALUES (?, ?, ?, ?)",
+                "INSERT INTO schema_version (component, version, name, checksum) VALUES (?, ?, ?,"
+                        + " ?)",
                 component,
                 step.version(),
                 step.name(),

@@ -48,13 +48,15 @@ final class PostgresDatabase implements Database {
         config.addDataSourceProperty("ApplicationName", "tarn");
         config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT_S);
         config.addDataSourceProperty("tcpKeepAlive", true);
-        // A savepoint travels with each statement, so that a taken key does not end the transaction.
+        // A savepoint travels with each statement, so that a taken key does not end the
+        // transaction.
         config.addDataSourceProperty("autosave", readOnly ? "never" : "always");
         try {
             return new HikariDataSource(config);
         } catch (PoolInitializationException e) {
             throw new StoreException(
-                    "Cannot reach PostgreSQL at %s: %s".formatted(settings.url(), e.getMessage()), e);
+                    "Cannot reach PostgreSQL at %s: %s".formatted(settings.url(), e.getMessage()),
+                    e);
         }
     }
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Groups the work of concurrent callers into one transaction, so that many share one fsync.
 ///
 /// Whoever gets the lock runs everything that waits, each piece in a savepoint of its own; while it
-/// commits, the next group gathers. Work that throws is undone alone. There is no thread of its own.
+/// commits, the next group gathers. Work that throws is undone alone. There is no thread of its
+/// own.
 final class SqliteWriter implements AutoCloseable {
     private static final int GROUP_MAX = 64;
 
@@ -59,7 +60,8 @@ final class SqliteWriter implements AutoCloseable {
             if (refused == null) {
                 return;
             }
-            // A constraint checked at the end may be the fault of one: find it by trying each alone.
+            // A constraint checked at the end may be the fault of one: find it by trying each
+            // alone.
             for (Piece<?> piece : group) {
                 SQLException alone = group.size() == 1 ? refused : runTogether(List.of(piece));
                 if (alone != null) {
@@ -78,7 +80,8 @@ final class SqliteWriter implements AutoCloseable {
             open = connection();
             open.run("BEGIN IMMEDIATE");
         } catch (SQLException | StoreException e) {
-            var failure = new StoreException("Cannot write %s: %s".formatted(file, e.getMessage()), e);
+            var failure =
+                    new StoreException("Cannot write %s: %s".formatted(file, e.getMessage()), e);
             group.forEach(piece -> piece.fail(failure));
             return null;
         }
@@ -108,7 +111,8 @@ final class SqliteWriter implements AutoCloseable {
             if (Dialect.SQLITE.surelyRolledBack(e)) {
                 return e;
             }
-            var unknown = new OutcomeUnknownException("Cannot tell whether the commit took effect", e);
+            var unknown =
+                    new OutcomeUnknownException("Cannot tell whether the commit took effect", e);
             group.forEach(piece -> piece.failUnlessFailed(unknown));
             return null;
         }

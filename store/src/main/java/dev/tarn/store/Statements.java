@@ -18,8 +18,7 @@ abstract class Statements implements Transaction {
 
     private final Dialect dialect;
     private final Connection connection;
-    private final Map<String, PreparedStatement> prepared =
-            new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, PreparedStatement> prepared = new LinkedHashMap<>(16, 0.75f, true);
 
     Statements(Dialect dialect, Connection connection) {
         this.dialect = dialect;

@@ -20,7 +20,7 @@ public interface Transaction {
     ///
     /// @throws DuplicateKeyException if a unique key is taken; the transaction goes on
     /// @throws ForeignKeyException if a row that this one refers to is missing, or a row that is
-    ///     referred to would be; the transaction goes on
+    ///   referred to would be; the transaction goes on
     int update(String sql, @Nullable Object... arguments);
 
     /// Waits until no other transaction holds the lock `name`, then holds it alone to the end.

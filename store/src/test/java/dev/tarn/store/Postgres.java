@@ -35,7 +35,6 @@ final class Postgres {
         } catch (SQLException e) {
             throw new IllegalStateException("Cannot create database " + name, e);
         }
-        return new PostgresSettings(
-                SERVER.getJdbcUrl("postgres", name), "postgres", "postgres", 8);
+        return new PostgresSettings(SERVER.getJdbcUrl("postgres", name), "postgres", "postgres", 8);
     }
 }

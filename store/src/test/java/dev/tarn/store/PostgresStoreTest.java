@@ -38,23 +38,18 @@ class PostgresStoreTest implements StoreContract {
 
     @Test
     void aConnectionLostAtCommitLeavesTheOutcomeUnknown() {
-        assertThatThrownBy(
-                        () ->
-                                database.write(
-                                        tx -> {
-                                            tx.update("INSERT INTO item (name) VALUES ('a')");
-                                            long pid =
-                                                    tx.queryOne(
-                                                                    "SELECT pg_backend_pid()",
-                                                                    row -> row.number(1))
-                                                            .orElseThrow();
-                                            return again.write(
-                                                    other ->
-                                                            other.query(
-                                                                    "SELECT pg_terminate_backend(?::int)",
-                                                                    row -> 1,
-                                                                    (int) pid));
-                                        }))
+        assertThatThrownBy(() ->
+                        database.write(tx -> {
+                            tx.update("INSERT INTO item (name) VALUES ('a')");
+                            long pid =
+                                    tx.queryOne("SELECT pg_backend_pid()", row -> row.number(1))
+                                            .orElseThrow();
+                            return again.write(other ->
+                                    other.query(
+                                            "SELECT pg_terminate_backend(?::int)",
+                                            row -> 1,
+                                            (int) pid));
+                        }))
                 .isInstanceOf(OutcomeUnknownException.class);
         assertThat(database.reachable()).isTrue();
     }
@@ -83,19 +78,14 @@ class PostgresStoreTest implements StoreContract {
                 .containsExactly("2", "2");
     }
 
-    private int cross(
-            String one,
-            String other,
-            CyclicBarrier barrier,
-            AtomicInteger tries) {
-        return database.write(
-                tx -> {
-                    tx.update("UPDATE item SET size = size + 1 WHERE name = ?", one);
-                    if (tries.incrementAndGet() <= 2) {
-                        await(barrier);
-                    }
-                    return tx.update("UPDATE item SET size = size + 1 WHERE name = ?", other);
-                });
+    private int cross(String one, String other, CyclicBarrier barrier, AtomicInteger tries) {
+        return database.write(tx -> {
+            tx.update("UPDATE item SET size = size + 1 WHERE name = ?", one);
+            if (tries.incrementAndGet() <= 2) {
+                await(barrier);
+            }
+            return tx.update("UPDATE item SET size = size + 1 WHERE name = ?", other);
+        });
     }
 
     private static void await(CyclicBarrier barrier) {

@@ -47,12 +47,11 @@ class SqliteStoreTest implements StoreContract {
         try (var files = Files.list(folder.resolve("private"))) {
             assertThat(files)
                     .hasSizeGreaterThan(1)
-                    .allSatisfy(
-                            file ->
-                                    assertThat(
-                                                    PosixFilePermissions.toString(
-                                                            Files.getPosixFilePermissions(file)))
-                                            .isEqualTo("rw-------"));
+                    .allSatisfy(file ->
+                            assertThat(
+                                            PosixFilePermissions.toString(
+                                                    Files.getPosixFilePermissions(file)))
+                                    .isEqualTo("rw-------"));
         }
         assertThat(
                         PosixFilePermissions.toString(
@@ -65,7 +64,6 @@ class SqliteStoreTest implements StoreContract {
         database.write(tx -> tx.update("INSERT INTO item (name) VALUES ('a')"));
         database.close();
         database = Databases.sqlite(folder.resolve("private").resolve("tarn.db"));
-        assertThat(StoreContract.texts(database, "SELECT name FROM item"))
-                .containsExactly("a");
+        assertThat(StoreContract.texts(database, "SELECT name FROM item")).containsExactly("a");
     }
 }

@@ -53,27 +53,25 @@ interface StoreContract {
         byte[] bytes = {0, 1, -1};
         int rows =
                 database()
-                        .write(
-                                tx ->
-                                        tx.update(
-                                                "INSERT INTO item (name, size, content) VALUES (?, ?, ?)",
-                                                "ä/. \uD83D\uDE00",
-                                                Long.MAX_VALUE,
-                                                bytes));
+                        .write(tx ->
+                                tx.update(
+                                        "INSERT INTO item (name, size, content) VALUES (?, ?, ?)",
+                                        "ä/. \uD83D\uDE00",
+                                        Long.MAX_VALUE,
+                                        bytes));
         assertThat(rows).isEqualTo(1);
         List<Object> seen =
                 database()
-                        .read(
-                                tx ->
-                                        tx.queryOne(
-                                                        "SELECT name, size, content, folder FROM item",
-                                                        row ->
-                                                                List.<Object>of(
-                                                                        row.string(1),
-                                                                        row.number(2),
-                                                                        row.bytes(3),
-                                                                        row.stringOrNull(4) == null))
-                                                .orElseThrow());
+                        .read(tx ->
+                                tx.queryOne(
+                                                "SELECT name, size, content, folder FROM item",
+                                                row ->
+                                                        List.<Object>of(
+                                                                row.string(1),
+                                                                row.number(2),
+                                                                row.bytes(3),
+                                                                row.stringOrNull(4) == null))
+                                        .orElseThrow());
         assertThat(seen).containsExactly("ä/. \uD83D\uDE00", Long.MAX_VALUE, bytes, true);
     }
 
@@ -87,14 +85,12 @@ interface StoreContract {
 
     @Test
     default void workThatThrowsIsUndone() {
-        assertThatThrownBy(
-                        () ->
-                                database()
-                                        .write(
-                                                tx -> {
-                                                    insert(tx, "a");
-                                                    throw new IllegalStateException("no");
-                                                }))
+        assertThatThrownBy(() ->
+                        database()
+                                .write(tx -> {
+                                    insert(tx, "a");
+                                    throw new IllegalStateException("no");
+                                }))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("no");
         assertThat(names()).isEmpty();
@@ -104,13 +100,12 @@ interface StoreContract {
     default void aTakenKeyDoesNotEndTheTransaction() {
         database().write(tx -> insert(tx, "a"));
         database()
-                .write(
-                        tx -> {
-                            insert(tx, "b");
-                            assertThatThrownBy(() -> insert(tx, "a"))
-                                    .isInstanceOf(DuplicateKeyException.class);
-                            return insert(tx, "c");
-                        });
+                .write(tx -> {
+                    insert(tx, "b");
+                    assertThatThrownBy(() -> insert(tx, "a"))
+                            .isInstanceOf(DuplicateKeyException.class);
+                    return insert(tx, "c");
+                });
         assertThat(names()).containsExactly("a", "b", "c");
     }
 
@@ -118,35 +113,31 @@ interface StoreContract {
     default void aMissingReferenceIsNamedAndDoesNotEndTheTransaction() {
         database().write(tx -> tx.update("INSERT INTO folder (name) VALUES ('f')"));
         database()
-                .write(
-                        tx -> {
-                            assertThatThrownBy(
-                                            () ->
-                                                    tx.update(
-                                                            "INSERT INTO item (name, folder) VALUES ('x', 'g')"))
-                                    .isInstanceOf(ForeignKeyException.class);
-                            return tx.update("INSERT INTO item (name, folder) VALUES ('x', 'f')");
-                        });
+                .write(tx -> {
+                    assertThatThrownBy(() ->
+                                    tx.update("INSERT INTO item (name, folder) VALUES ('x', 'g')"))
+                            .isInstanceOf(ForeignKeyException.class);
+                    return tx.update("INSERT INTO item (name, folder) VALUES ('x', 'f')");
+                });
         assertThatThrownBy(() -> database().write(tx -> tx.update("DELETE FROM folder")))
                 .isInstanceOf(ForeignKeyException.class);
     }
 
     @Test
     default void aCommitThatIsRefusedTookNoEffect() {
-        assertThatThrownBy(
-                        () ->
-                                database()
-                                        .write(
-                                                tx ->
-                                                        tx.update(
-                                                                "INSERT INTO pair (a, b) VALUES ('x', 'nowhere')")))
+        assertThatThrownBy(() ->
+                        database()
+                                .write(tx ->
+                                        tx.update(
+                                                "INSERT INTO pair (a, b) VALUES ('x', 'nowhere')")))
                 .isInstanceOf(StoreException.class);
         assertThat(texts(database(), "SELECT a FROM pair")).isEmpty();
     }
 
     @Test
     default void aStatementThatMakesNoSenseIsAStoreException() {
-        assertThatThrownBy(() -> database().write(tx -> tx.update("INSERT INTO nowhere VALUES (1)")))
+        assertThatThrownBy(
+                        () -> database().write(tx -> tx.update("INSERT INTO nowhere VALUES (1)")))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("nowhere");
         assertThat(database().reachable()).isTrue();
@@ -157,17 +148,14 @@ interface StoreContract {
         database().write(tx -> insert(tx, "a"));
         List<Integer> counts =
                 database()
-                        .read(
-                                tx -> {
-                                    int before =
-                                            tx.query("SELECT name FROM item", row -> row.string(1))
-                                                    .size();
-                                    again().write(other -> insert(other, "b"));
-                                    int after =
-                                            tx.query("SELECT name FROM item", row -> row.string(1))
-                                                    .size();
-                                    return List.of(before, after);
-                                });
+                        .read(tx -> {
+                            int before =
+                                    tx.query("SELECT name FROM item", row -> row.string(1)).size();
+                            again().write(other -> insert(other, "b"));
+                            int after =
+                                    tx.query("SELECT name FROM item", row -> row.string(1)).size();
+                            return List.of(before, after);
+                        });
         assertThat(counts).containsExactly(1, 1);
         assertThat(names()).containsExactly("a", "b");
     }
@@ -186,28 +174,25 @@ interface StoreContract {
             String name = "n%03d".formatted(i);
             boolean bad = i % 10 == 0;
             boolean refused = i % 25 == 1;
-            calls.add(
-                    () -> {
-                        try {
-                            database()
-                                    .write(
-                                            tx -> {
-                                                insert(tx, name);
-                                                if (refused) {
-                                                    tx.update(
-                                                            "INSERT INTO pair (a, b) VALUES (?, 'nowhere')",
-                                                            name);
-                                                }
-                                                if (bad) {
-                                                    throw new IllegalStateException(name);
-                                                }
-                                                return 1;
-                                            });
-                            return true;
-                        } catch (IllegalStateException | StoreException e) {
-                            return false;
-                        }
-                    });
+            calls.add(() -> {
+                try {
+                    database()
+                            .write(tx -> {
+                                insert(tx, name);
+                                if (refused) {
+                                    tx.update(
+                                            "INSERT INTO pair (a, b) VALUES (?, 'nowhere')", name);
+                                }
+                                if (bad) {
+                                    throw new IllegalStateException(name);
+                                }
+                                return 1;
+                            });
+                    return true;
+                } catch (IllegalStateException | StoreException e) {
+                    return false;
+                }
+            });
         }
         List<String> expected = new ArrayList<>();
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -227,15 +212,14 @@ interface StoreContract {
         database().write(tx -> tx.update("INSERT INTO item (name, size) VALUES ('p', 0)"));
         List<Callable<Integer>> calls =
                 IntStream.range(0, 16)
-                        .<Callable<Integer>>mapToObj(
-                                i ->
-                                        () ->
-                                                database()
-                                                        .write(
-                                                                tx ->
-                                                                        tx.update(
-                                                                                "UPDATE item SET size = ? WHERE size = 0",
-                                                                                i + 1)))
+                        .<Callable<Integer>>mapToObj(i ->
+                                () ->
+                                        database()
+                                                .write(tx ->
+                                                        tx.update(
+                                                                "UPDATE item SET size = ? WHERE"
+                                                                        + " size = 0",
+                                                                i + 1)))
                         .toList();
         int winners = 0;
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -274,24 +258,22 @@ interface StoreContract {
         assertThatThrownBy(() -> database().migrate("growing", List.of(first)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
-                        "Schema of growing has version 2, this program knows versions up to 1: use a"
-                                + " newer Tarn");
+                        "Schema of growing has version 2, this program knows versions up to 1: use"
+                                + " a newer Tarn");
     }
 
     @Test
     default void anEditedMigrationIsRefused() {
-        database().migrate("edited", List.of(new Migration(1, "x", "CREATE TABLE x (a ${text});\n")));
+        database()
+                .migrate("edited", List.of(new Migration(1, "x", "CREATE TABLE x (a ${text});\n")));
 
-        assertThatThrownBy(
-                        () ->
-                                database()
-                                        .migrate(
-                                                "edited",
-                                                List.of(
-                                                        new Migration(
-                                                                1,
-                                                                "x",
-                                                                "CREATE TABLE x (b ${text});\n"))))
+        assertThatThrownBy(() ->
+                        database()
+                                .migrate(
+                                        "edited",
+                                        List.of(
+                                                new Migration(
+                                                        1, "x", "CREATE TABLE x (b ${text});\n"))))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("Migration 1 of edited was edited");
     }
@@ -301,20 +283,15 @@ interface StoreContract {
         List<Callable<Integer>> calls = new ArrayList<>();
         database().write(tx -> tx.update("INSERT INTO item (name, size) VALUES ('n', 0)"));
         for (int i = 0; i < 20; i++) {
-            calls.add(
-                    () ->
-                            database()
-                                    .write(
-                                            tx -> {
-                                                tx.lock("counter");
-                                                long size =
-                                                        tx.queryOne(
-                                                                        "SELECT size FROM item",
-                                                                        row -> row.number(1))
-                                                                .orElseThrow();
-                                                return tx.update(
-                                                        "UPDATE item SET size = ?", size + 1);
-                                            }));
+            calls.add(() ->
+                    database()
+                            .write(tx -> {
+                                tx.lock("counter");
+                                long size =
+                                        tx.queryOne("SELECT size FROM item", row -> row.number(1))
+                                                .orElseThrow();
+                                return tx.update("UPDATE item SET size = ?", size + 1);
+                            }));
         }
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var result : executor.invokeAll(calls)) {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The stream of changes that took effect.
 ///
-/// Writers share a lock to the end of their transaction and a reader takes it alone for a moment, so
-/// that no event appears later with a smaller cursor than one already read.
+/// Writers share a lock to the end of their transaction and a reader takes it alone for a moment,
+/// so that no event appears later with a smaller cursor than one already read.
 public final class Events {
     private static final String LOCK = "event";
     private static final int LIMIT_MAX = 10_000;
@@ -53,26 +53,24 @@ public final class Events {
     /// The events after `cursor`, oldest first; 0 is before the first one.
     public List<Event> after(long cursor, int limit) {
         boolean none =
-                database.read(
-                        tx ->
-                                tx.query(
-                                                "SELECT id FROM event WHERE id > ? LIMIT 1",
-                                                row -> row.number(1),
-                                                cursor)
-                                        .isEmpty());
+                database.read(tx ->
+                        tx.query(
+                                        "SELECT id FROM event WHERE id > ? LIMIT 1",
+                                        row -> row.number(1),
+                                        cursor)
+                                .isEmpty());
         if (none) {
             return List.of();
         }
-        return database.write(
-                tx -> {
-                    tx.lock(LOCK);
-                    return tx.query(
-                            "SELECT id, at_ms, kind, warehouse, namespace, name, details FROM event"
-                                    + " WHERE id > ? ORDER BY id LIMIT ?",
-                            Events::event,
-                            cursor,
-                            Math.min(limit, LIMIT_MAX));
-                });
+        return database.write(tx -> {
+            tx.lock(LOCK);
+            return tx.query(
+                    "SELECT id, at_ms, kind, warehouse, namespace, name, details FROM event"
+                            + " WHERE id > ? ORDER BY id LIMIT ?",
+                    Events::event,
+                    cursor,
+                    Math.min(limit, LIMIT_MAX));
+        });
     }
 
     private static Event event(Row row) {

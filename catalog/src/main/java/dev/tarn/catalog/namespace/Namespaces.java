@@ -1,5 +1,6 @@
 package dev.tarn.catalog.namespace;
 
+import dev.tarn.catalog.Changes;
 import dev.tarn.catalog.Locations;
 import dev.tarn.catalog.Names;
 import dev.tarn.catalog.Page;
@@ -43,20 +44,19 @@ public final class Namespaces {
     public Page<Namespace> list(Warehouse warehouse, Namespace parent, PageRequest page) {
         String after = page.after();
         List<String> names =
-                database.read(
-                        tx -> {
-                            if (!parent.isEmpty()) {
-                                NamespaceRow.require(tx, warehouse, parent);
-                            }
-                            return tx.query(
-                                    "SELECT name FROM namespace WHERE warehouse_id = ? AND"
-                                            + " parent_path = ? AND name > ? ORDER BY name LIMIT ?",
-                                    row -> row.string(1),
-                                    warehouse.id(),
-                                    Names.path(parent),
-                                    after,
-                                    page.rows());
-                        });
+                database.read(tx -> {
+                    if (!parent.isEmpty()) {
+                        NamespaceRow.require(tx, warehouse, parent);
+                    }
+                    return tx.query(
+                            "SELECT name FROM namespace WHERE warehouse_id = ? AND"
+                                    + " parent_path = ? AND name > ? ORDER BY name LIMIT ?",
+                            row -> row.string(1),
+                            warehouse.id(),
+                            Names.path(parent),
+                            after,
+                            page.rows());
+                });
         return page.page(names, name -> Names.child(parent, name));
     }
 
@@ -66,7 +66,8 @@ public final class Namespaces {
         Names.check(namespace);
         locations.requireNamespaceProperties(warehouse, properties);
         Namespace parent = Names.parent(namespace);
-        return database.write(
+        return Changes.write(
+                database,
                 tx -> {
                     String parentId =
                             parent.isEmpty()
@@ -89,8 +90,8 @@ public final class Namespaces {
         try {
             return tx.update(
                             "INSERT INTO namespace (id, warehouse_id, parent_id, path, parent_path,"
-                                    + " name, properties) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO"
-                                    + " NOTHING",
+                                + " name, properties) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO"
+                                + " NOTHING",
                             UUID.randomUUID().toString(),
                             warehouse.id(),
                             parentId,
@@ -114,7 +115,8 @@ public final class Namespaces {
     }
 
     public void drop(Warehouse warehouse, Namespace namespace) {
-        database.<Boolean>write(
+        Changes.<Boolean>write(
+                database,
                 tx -> {
                     NamespaceRow row = NamespaceRow.require(tx, warehouse, namespace);
                     if (!delete(tx, row, namespace)) {
@@ -147,7 +149,9 @@ public final class Namespaces {
         }
         locations.requireNamespaceProperties(warehouse, updates);
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-            var change = database.write(tx -> swap(tx, warehouse, namespace, removals, updates));
+            var change =
+                    Changes.write(
+                            database, tx -> swap(tx, warehouse, namespace, removals, updates));
             if (change.isPresent()) {
                 return change.get();
             }
@@ -179,7 +183,6 @@ public final class Namespaces {
             return Optional.empty();
         }
         events.record(tx, "update-namespace", warehouse, namespace, null, Map.of());
-        return Optional.of(
-                new PropertiesChange(List.copyOf(updates.keySet()), removed, missing));
+        return Optional.of(new PropertiesChange(List.copyOf(updates.keySet()), removed, missing));
     }
 }

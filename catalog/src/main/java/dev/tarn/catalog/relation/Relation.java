@@ -23,7 +23,11 @@ public record Relation(String id, Kind kind, String uuid, String metadataLocatio
     public static Optional<Relation> find(
             Transaction tx, Warehouse warehouse, TableIdentifier name) {
         return tx.queryOne(
-                FIND, Relation::relation, warehouse.id(), Names.path(name.namespace()), name.name());
+                FIND,
+                Relation::relation,
+                warehouse.id(),
+                Names.path(name.namespace()),
+                name.name());
     }
 
     public static Optional<Relation> find(

@@ -1,5 +1,6 @@
 package dev.tarn.catalog.relation;
 
+import dev.tarn.catalog.Changes;
 import dev.tarn.catalog.Names;
 import dev.tarn.catalog.Page;
 import dev.tarn.catalog.PageRequest;
@@ -37,16 +38,15 @@ public final class Relations {
     public Page<TableIdentifier> list(Warehouse warehouse, Namespace namespace, PageRequest page) {
         String after = page.after();
         List<String> names =
-                database.read(
-                        tx ->
-                                tx.query(
-                                        "SELECT name FROM relation WHERE namespace_id = ? AND kind = ?"
-                                                + " AND name > ? ORDER BY name LIMIT ?",
-                                        row -> row.string(1),
-                                        NamespaceRow.require(tx, warehouse, namespace).id(),
-                                        kind.text(),
-                                        after,
-                                        page.rows()));
+                database.read(tx ->
+                        tx.query(
+                                "SELECT name FROM relation WHERE namespace_id = ? AND kind = ?"
+                                        + " AND name > ? ORDER BY name LIMIT ?",
+                                row -> row.string(1),
+                                NamespaceRow.require(tx, warehouse, namespace).id(),
+                                kind.text(),
+                                after,
+                                page.rows()));
         return page.page(names, name -> TableIdentifier.of(namespace, name));
     }
 
@@ -62,16 +62,14 @@ public final class Relations {
     ///
     /// @throws AlreadyExistsException if the name is taken
     public NamespaceRow requireFree(Warehouse warehouse, TableIdentifier name) {
-        return database.read(
-                tx -> {
-                    NamespaceRow namespace = NamespaceRow.require(tx, warehouse, name.namespace());
-                    Relation.find(tx, warehouse, name)
-                            .ifPresent(
-                                    taken -> {
-                                        throw taken(taken, name);
-                                    });
-                    return namespace;
-                });
+        return database.read(tx -> {
+            NamespaceRow namespace = NamespaceRow.require(tx, warehouse, name.namespace());
+            Relation.find(tx, warehouse, name)
+                    .ifPresent(taken -> {
+                        throw taken(taken, name);
+                    });
+            return namespace;
+        });
     }
 
     /// @throws AlreadyExistsException if the name is taken by a table or a view
@@ -89,8 +87,7 @@ public final class Relations {
         NamespaceRow.require(tx, warehouse, name.namespace());
         throw Relation.find(tx, warehouse, name)
                 .<RuntimeException>map(taken -> taken(taken, name))
-                .orElseGet(
-                        () -> new CommitFailedException("Cannot create %s: lost a race", name));
+                .orElseGet(() -> new CommitFailedException("Cannot create %s: lost a race", name));
     }
 
     private int insertUnlessTaken(
@@ -112,8 +109,7 @@ public final class Relations {
                     warehouse.id(),
                     Names.path(name.namespace()));
         } catch (ForeignKeyException e) {
-            throw new NoSuchNamespaceException(
-                    e, "Namespace does not exist: %s", name.namespace());
+            throw new NoSuchNamespaceException(e, "Namespace does not exist: %s", name.namespace());
         }
     }
 
@@ -126,7 +122,8 @@ public final class Relations {
     public Relation drop(Warehouse warehouse, TableIdentifier name, Alongside alongside) {
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
             Optional<Relation> dropped =
-                    database.write(
+                    Changes.write(
+                            database,
                             tx -> {
                                 Relation row = Relation.require(tx, warehouse, kind, name);
                                 if (!row.delete(tx)) {
@@ -146,7 +143,8 @@ public final class Relations {
     /// Gives another name, in the same or another namespace. Its identity and its files stay.
     public void rename(Warehouse warehouse, TableIdentifier from, TableIdentifier to) {
         Names.check(to);
-        database.<Boolean>write(
+        Changes.<Boolean>write(
+                database,
                 tx -> {
                     Relation row = Relation.require(tx, warehouse, kind, from);
                     NamespaceRow target = NamespaceRow.require(tx, warehouse, to.namespace());
@@ -156,7 +154,12 @@ public final class Relations {
                     if (!move(tx, warehouse, row, from, target, to)) {
                         throw kind.missing(from);
                     }
-                    record(tx, "rename", warehouse, to, Map.of("uuid", row.uuid(), "from", from.toString()));
+                    record(
+                            tx,
+                            "rename",
+                            warehouse,
+                            to,
+                            Map.of("uuid", row.uuid(), "from", from.toString()));
                     return true;
                 });
     }
@@ -171,8 +174,8 @@ public final class Relations {
         try {
             // The old name is part of the condition: of several renames one finds it.
             return tx.update(
-                            "UPDATE relation SET namespace_id = ?, name = ? WHERE id = ? AND name = ?"
-                                    + " AND namespace_id = (SELECT id FROM namespace WHERE"
+                            "UPDATE relation SET namespace_id = ?, name = ? WHERE id = ? AND name ="
+                                    + " ? AND namespace_id = (SELECT id FROM namespace WHERE"
                                     + " warehouse_id = ? AND path = ?)",
                             target.id(),
                             to.name(),
@@ -183,8 +186,7 @@ public final class Relations {
                     == 1;
         } catch (DuplicateKeyException e) {
             Relation taken = Relation.find(tx, warehouse, to).orElse(row);
-            throw new AlreadyExistsException(
-                    e, "%s already exists: %s", taken.kind().title(), to);
+            throw new AlreadyExistsException(e, "%s already exists: %s", taken.kind().title(), to);
         } catch (ForeignKeyException e) {
             throw new NoSuchNamespaceException(e, "Namespace does not exist: %s", to.namespace());
         }

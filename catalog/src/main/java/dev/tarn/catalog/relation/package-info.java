@@ -1,7 +1,7 @@
 /// What tables and views share: a name in a namespace and a pointer to a metadata file.
 ///
-/// They live in one space of names, so both are rows of one table. The pointer moves by
-/// `UPDATE … WHERE metadata_location = base`, which is what decides every race.
+/// They live in one space of names, so both are rows of one table. The pointer moves by `UPDATE …
+/// WHERE metadata_location = base`, which is what decides every race.
 @NullMarked
 package dev.tarn.catalog.relation;
 

@@ -40,8 +40,7 @@ final class CommitTables {
     private final MetadataFiles files;
     private final Locations locations;
 
-    CommitTables(
-            Database database, Relations relations, MetadataFiles files, Locations locations) {
+    CommitTables(Database database, Relations relations, MetadataFiles files, Locations locations) {
         this.database = database;
         this.relations = relations;
         this.files = files;
@@ -50,7 +49,8 @@ final class CommitTables {
 
     /// Returns the tables after the commit, by name in the order of the changes.
     ///
-    /// @param alongside rows of the caller, in the same transaction; may run again after a lost race
+    /// @param alongside rows of the caller, in the same transaction; may run again after a lost
+    ///   race
     SequencedMap<TableIdentifier, TableMetadata> commit(
             Warehouse warehouse, List<TableChange> changes, Consumer<Transaction> alongside) {
         changes.forEach(change -> check(warehouse, change));
@@ -109,16 +109,14 @@ final class CommitTables {
 
     private SequencedMap<TableIdentifier, Optional<Relation>> readRows(
             Warehouse warehouse, List<TableChange> changes) {
-        return database.read(
-                tx -> {
-                    SequencedMap<TableIdentifier, Optional<Relation>> rows = new LinkedHashMap<>();
-                    for (TableChange change : changes) {
-                        rows.computeIfAbsent(
-                                change.name(),
-                                name -> Relation.find(tx, warehouse, Kind.TABLE, name));
-                    }
-                    return rows;
-                });
+        return database.read(tx -> {
+            SequencedMap<TableIdentifier, Optional<Relation>> rows = new LinkedHashMap<>();
+            for (TableChange change : changes) {
+                rows.computeIfAbsent(
+                        change.name(), name -> Relation.find(tx, warehouse, Kind.TABLE, name));
+            }
+            return rows;
+        });
     }
 
     private void swap(Warehouse warehouse, List<Step> steps, Consumer<Transaction> alongside) {
@@ -128,21 +126,20 @@ final class CommitTables {
                         .filter(Step::changes)
                         .sorted(Comparator.comparing(step -> step.name().toString()))
                         .toList();
-        if (changed.isEmpty() && alongside == NO_ROWS) {
+        if (changed.isEmpty() && alongside.equals(NO_ROWS)) {
             return;
         }
-        database.<Boolean>write(
-                tx -> {
-                    for (Step step : changed) {
-                        move(tx, warehouse, step);
-                    }
-                    alongside.accept(tx);
-                    for (Step step : changed) {
-                        String verb = step.row() == null ? "create" : "commit";
-                        relations.record(tx, verb, warehouse, step.name(), details(step));
-                    }
-                    return true;
-                });
+        database.<Boolean>write(tx -> {
+            for (Step step : changed) {
+                move(tx, warehouse, step);
+            }
+            alongside.accept(tx);
+            for (Step step : changed) {
+                String verb = step.row() == null ? "create" : "commit";
+                relations.record(tx, verb, warehouse, step.name(), details(step));
+            }
+            return true;
+        });
     }
 
     private void move(Transaction tx, Warehouse warehouse, Step step) {
@@ -172,8 +169,7 @@ final class CommitTables {
 
     /// The swap may have taken effect. One pointer that is ours, or that moved on from ours, proves
     /// that all did; anything else proves nothing, because the transaction may still be on its way.
-    private void confirm(
-            Warehouse warehouse, List<Step> written, OutcomeUnknownException unknown) {
+    private void confirm(Warehouse warehouse, List<Step> written, OutcomeUnknownException unknown) {
         try {
             for (Step step : written) {
                 if (step.changes() && isCurrent(warehouse, step)) {
@@ -198,8 +194,7 @@ final class CommitTables {
     }
 
     private void deleteLosers(List<Step> written) {
-        files.forget(
-                written.stream().filter(Step::changes).map(Step::writtenLocation).toList());
+        files.forget(written.stream().filter(Step::changes).map(Step::writtenLocation).toList());
     }
 
     private void deleteOutdated(List<Step> written) {
@@ -235,8 +230,10 @@ final class CommitTables {
             return new Step(name, row, base, after);
         }
 
+        /// Changed metadata has no location until it is written, and then its own.
         boolean changes() {
-            return base == null || next != base;
+            return base == null
+                    || !base.metadataFileLocation().equals(after().metadataFileLocation());
         }
 
         Step write(MetadataFiles files) {

@@ -130,15 +130,14 @@ final class CreateTable {
     }
 
     private Optional<Relation> existing(Warehouse warehouse, TableIdentifier name) {
-        return database.read(
-                tx -> {
-                    NamespaceRow.require(tx, warehouse, name.namespace());
-                    Optional<Relation> found = Relation.find(tx, warehouse, name);
-                    if (found.isPresent() && found.get().kind() == Kind.VIEW) {
-                        throw new AlreadyExistsException("View already exists: %s", name);
-                    }
-                    return found;
-                });
+        return database.read(tx -> {
+            NamespaceRow.require(tx, warehouse, name.namespace());
+            Optional<Relation> found = Relation.find(tx, warehouse, name);
+            if (found.isPresent() && found.get().kind() == Kind.VIEW) {
+                throw new AlreadyExistsException("View already exists: %s", name);
+            }
+            return found;
+        });
     }
 
     private void point(
@@ -162,11 +161,10 @@ final class CreateTable {
             TableMetadata metadata,
             Consumer<Transaction> work) {
         try {
-            database.<Boolean>write(
-                    tx -> {
-                        work.accept(tx);
-                        return true;
-                    });
+            database.<Boolean>write(tx -> {
+                work.accept(tx);
+                return true;
+            });
         } catch (OutcomeUnknownException e) {
             if (!isCurrent(warehouse, name, metadata, e)) {
                 throw new CommitStateUnknownException(e);

@@ -1,5 +1,6 @@
 package dev.tarn.catalog.table;
 
+import dev.tarn.catalog.Changes;
 import dev.tarn.catalog.relation.Kind;
 import dev.tarn.catalog.relation.Relation;
 import dev.tarn.catalog.warehouse.Warehouse;
@@ -24,18 +25,20 @@ final class MetricsReports {
 
     void add(Warehouse warehouse, TableIdentifier name, ReportMetricsRequest request) {
         String report = json(request);
-        database.<Boolean>write(
+        Changes.<Boolean>write(
+                database,
                 tx -> {
                     Relation table = Relation.require(tx, warehouse, Kind.TABLE, name);
                     tx.update(
-                            "INSERT INTO metrics_report (relation_id, at_ms, report) VALUES (?, ?, ?)",
+                            "INSERT INTO metrics_report (relation_id, at_ms, report) VALUES (?, ?,"
+                                    + " ?)",
                             table.id(),
                             clock.millis(),
                             report);
                     tx.update(
-                            "DELETE FROM metrics_report WHERE relation_id = ? AND id NOT IN (SELECT id"
-                                    + " FROM metrics_report WHERE relation_id = ? ORDER BY id DESC"
-                                    + " LIMIT ?)",
+                            "DELETE FROM metrics_report WHERE relation_id = ? AND id NOT IN (SELECT"
+                                + " id FROM metrics_report WHERE relation_id = ? ORDER BY id DESC"
+                                + " LIMIT ?)",
                             table.id(),
                             table.id(),
                             KEPT_PER_TABLE);

@@ -37,9 +37,7 @@ final class PendingTable implements TableOperations {
                 ? Optional.empty()
                 : Optional.of(
                         new TableChange(
-                                name,
-                                UpdateRequirements.forUpdateTable(base, updates),
-                                updates));
+                                name, UpdateRequirements.forUpdateTable(base, updates), updates));
     }
 
     @Override

@@ -77,26 +77,24 @@ final class Purges {
     }
 
     private List<Scheduled> scheduled(Warehouse warehouse) {
-        return database.read(
-                tx ->
-                        tx.query(
-                                "SELECT id, metadata_location FROM purge WHERE warehouse_id = ?",
-                                row -> new Scheduled(row.string(1), row.string(2)),
-                                warehouse.id()));
+        return database.read(tx ->
+                tx.query(
+                        "SELECT id, metadata_location FROM purge WHERE warehouse_id = ?",
+                        row -> new Scheduled(row.string(1), row.string(2)),
+                        warehouse.id()));
     }
 
     private void purge(Warehouse warehouse, Scheduled purge) {
         try {
             TableMetadata metadata = files.read(purge.metadataLocation());
             var reachable = new ReachableFiles(io, metadata);
-            reachable.forEachBatch(
-                    batch ->
-                            io.deleteFiles(
-                                    batch.stream()
-                                            .filter(path -> locations.isAllowed(warehouse, path))
-                                            .toList()));
+            reachable.forEachBatch(batch ->
+                    io.deleteFiles(
+                            batch.stream()
+                                    .filter(path -> locations.isAllowed(warehouse, path))
+                                    .toList()));
             // Last, because it names all others.
-            files.forget(List.of(purge.metadataLocation()));
+            io.deleteFile(purge.metadataLocation());
         } catch (NotFoundException e) {
             LOG.debug("purge found no metadata={}", purge.metadataLocation(), e);
         }

@@ -27,7 +27,6 @@ import org.apache.iceberg.rest.requests.UpdateTableRequest;
 
 /// The tables of a warehouse.
 public final class Tables {
-    private final Database database;
     private final ObjectStore store;
     private final Relations relations;
     private final MetadataFiles files;
@@ -43,7 +42,6 @@ public final class Tables {
             Events events,
             InstantSource clock,
             long metadataCacheBytes) {
-        this.database = database;
         this.store = store;
         this.relations = new Relations(database, events, Kind.TABLE);
         this.files = new MetadataFiles(new MetadataObjects(store), metadataCacheBytes);

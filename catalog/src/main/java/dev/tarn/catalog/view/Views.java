@@ -118,8 +118,7 @@ public final class Views {
                                 if (!row.swap(tx, written.metadataLocation())) {
                                     return false;
                                 }
-                                relations.record(
-                                        tx, "commit", warehouse, name, details(written));
+                                relations.record(tx, "commit", warehouse, name, details(written));
                                 return true;
                             });
             if (swapped) {
@@ -214,12 +213,11 @@ public final class Views {
         LoadedView view = files.read(location);
         locations.require(warehouse, "Location of " + name, view.metadata().location());
         try {
-            database.<Boolean>write(
-                    tx -> {
-                        insert(tx, warehouse, name, view);
-                        relations.record(tx, "register", warehouse, name, details(view));
-                        return true;
-                    });
+            database.<Boolean>write(tx -> {
+                insert(tx, warehouse, name, view);
+                relations.record(tx, "register", warehouse, name, details(view));
+                return true;
+            });
         } catch (OutcomeUnknownException e) {
             if (!isCurrent(warehouse, name, view, e)) {
                 throw new CommitStateUnknownException(e);
@@ -234,7 +232,6 @@ public final class Views {
     }
 
     private static Map<String, String> details(LoadedView view) {
-        return Map.of(
-                "uuid", view.metadata().uuid(), "metadata-location", view.metadataLocation());
+        return Map.of("uuid", view.metadata().uuid(), "metadata-location", view.metadataLocation());
     }
 }

@@ -29,16 +29,15 @@ public final class Warehouses {
 
     private Warehouse create(String name, Location root) {
         Warehouse found =
-                database.write(
-                        tx -> {
-                            tx.update(
-                                    "INSERT INTO warehouse (id, name, root) VALUES (?, ?, ?)"
-                                            + " ON CONFLICT DO NOTHING",
-                                    UUID.randomUUID().toString(),
-                                    name,
-                                    root.toString());
-                            return find(tx, name).orElseThrow();
-                        });
+                database.write(tx -> {
+                    tx.update(
+                            "INSERT INTO warehouse (id, name, root) VALUES (?, ?, ?)"
+                                    + " ON CONFLICT DO NOTHING",
+                            UUID.randomUUID().toString(),
+                            name,
+                            root.toString());
+                    return find(tx, name).orElseThrow();
+                });
         if (!found.root().equals(root)) {
             throw new IllegalStateException(
                     "Warehouse %s has another root, expected %s, found %s"

@@ -1,0 +1,215 @@
+package dev.tarn.app;
+
+import dev.tarn.app.api.PipelineRoutes;
+import dev.tarn.app.api.PlatformRoutes;
+import dev.tarn.app.config.Config;
+import dev.tarn.app.config.Secret;
+import dev.tarn.app.health.Check;
+import dev.tarn.app.health.Health;
+import dev.tarn.app.http.HttpServer;
+import dev.tarn.app.http.HttpSettings;
+import dev.tarn.app.http.Route;
+import dev.tarn.app.http.Routes;
+import dev.tarn.app.http.rest.IcebergRest;
+import dev.tarn.app.instance.DataFolder;
+import dev.tarn.app.metrics.Metrics;
+import dev.tarn.catalog.Catalog;
+import dev.tarn.catalog.CatalogSettings;
+import dev.tarn.engine.trino.Trino;
+import dev.tarn.engine.trino.TrinoSettings;
+import dev.tarn.engine.trino.TrinoStatus;
+import dev.tarn.pipeline.PipelineRun;
+import dev.tarn.pipeline.Pipelines;
+import dev.tarn.pipeline.Progress;
+import dev.tarn.store.Database;
+import dev.tarn.store.Databases;
+import dev.tarn.store.PostgresSettings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The program: every part is made here, once, from the bottom up, and closed in reverse.
+///
+///     rows  ─┐
+///     bytes ─┴▶ catalog ─▶ pipelines ─▶ HTTP ─▶ SQL
+public final class Assembly implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
+
+    /// What is open, the last opened first.
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+    private final Config config;
+    private final DataFolder folder;
+    private final String version;
+    private final Instant started;
+
+    private final Database database;
+    private final Bytes bytes;
+    private final Catalog catalog;
+    private final HttpServer server;
+    private final @Nullable Trino trino;
+
+    /// Starts everything, and waits for nothing that starts on its own time, as Trino does.
+    ///
+    /// @param trinoJars null where SQL is off
+    @SuppressWarnings("this-escape")
+    public Assembly(Config config, DataFolder folder, @Nullable Path trinoJars, String version, InstantSource clock) {
+        this.config = config;
+        this.folder = folder;
+        this.version = version;
+        this.started = clock.instant();
+        try {
+            database = opened(openDatabase());
+            bytes = openBytes();
+            catalog = opened(new Catalog(database, bytes.store(), new CatalogSettings(config.warehouse(), bytes.root()), clock));
+            Metrics metrics = opened(new Metrics());
+
+            List<Route> routes = new ArrayList<>();
+            routes.addAll(new IcebergRest(catalog, bytes.forClients(), metrics).routes());
+            routes.addAll(new Health(List.of(Check.database(database), Check.storage(bytes.store(), bytes.root())), metrics).routes());
+            routes.addAll(new PlatformRoutes(this).routes());
+            Pipelines pipelines = new Pipelines(catalog, database, clock, ownAddresses(), System.getenv());
+            open.push(() -> stop(pipelines));
+            routes.addAll(new PipelineRoutes(pipelines, clock).routes());
+            server = opened(new HttpServer(HttpSettings.at(config.host(), config.catalog().port()), new Routes(routes), metrics));
+            server.start();
+
+            trino = trinoJars == null ? null : opened(Trino.start(trinoSettings(trinoJars), clock));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+        LOG.info("started address={} data={} version={}", address(), folder.path(), version);
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        open.push(part);
+        return part;
+    }
+
+    private Database openDatabase() {
+        Config.Postgresql postgresql = config.store().postgresql();
+        return postgresql == null
+                ? Databases.sqlite(folder.store().resolve("tarn.db"))
+                : Databases.postgres(
+                        new PostgresSettings(
+                                postgresql.jdbcUrl(),
+                                postgresql.user(),
+                                postgresql.password().value(),
+                                config.store().connections()));
+    }
+
+    private Bytes openBytes() {
+        return switch (config.storage().kind()) {
+            case BUILTIN, S3, LOCAL -> Bytes.ofFolder(config.storage(), config.warehouse());
+        };
+    }
+
+    /// Names a job may call this server by.
+    private Set<String> ownAddresses() {
+        int port = config.catalog().port();
+        return Set.of("http://localhost:" + port, "http://127.0.0.1:" + port);
+    }
+
+    /// Runs under way commit what they have read and end; the next start of the job goes on there.
+    private static void stop(Pipelines pipelines) throws InterruptedException {
+        List<PipelineRun> running = pipelines.running();
+        running.forEach(PipelineRun::cancel);
+        for (PipelineRun run : running) {
+            Progress end = run.await();
+            LOG.info("pipeline={} stopped rows={}", run.pipeline(), end.rowsCommitted());
+        }
+    }
+
+    private TrinoSettings trinoSettings(Path jars) {
+        return new TrinoSettings(
+                Path.of(System.getProperty("java.home")),
+                jars,
+                folder.trino(),
+                folder.logs().resolve("trino.log"),
+                config.sql().port(),
+                Math.toIntExact(config.sql().heap() >> 20),
+                true,
+                URI.create(address()),
+                config.warehouse(),
+                bytes.forTrino());
+    }
+
+    /// Where the catalog and `/api` answer.
+    public String address() {
+        return "http://%s:%d".formatted(server.host(), server.port());
+    }
+
+    public String version() {
+        return version;
+    }
+
+    public Path data() {
+        return folder.path();
+    }
+
+    public Connection connection() {
+        Bytes.S3Access s3 = bytes.s3();
+        return s3 == null
+                ? new Connection(address(), config.warehouse(), "", "", false, "", new Secret(""))
+                : new Connection(
+                        address(),
+                        config.warehouse(),
+                        s3.endpoint() == null ? "" : s3.endpoint().toString(),
+                        s3.region(),
+                        s3.pathStyle(),
+                        s3.accessKey(),
+                        s3.secretKey());
+    }
+
+    /// The parts as they are now.
+    public List<Part> parts() {
+        return List.of(catalogPart(), storagePart(), sqlPart());
+    }
+
+    private Part catalogPart() {
+        String rows = config.store().postgresql() == null ? "SQLite" : "PostgreSQL";
+        return new Part("catalog", Part.State.RUNNING, address(), ProcessHandle.current().pid(), 0, started, "Iceberg REST, warehouse %s, rows in %s".formatted(config.warehouse(), rows));
+    }
+
+    private Part storagePart() {
+        Long pid = ProcessHandle.current().pid();
+        return new Part("storage", Part.State.RUNNING, bytes.root().toString(), pid, 0, started, "plain files");
+    }
+
+    private Part sqlPart() {
+        TrinoStatus status = trino == null ? TrinoStatus.disabled(started) : trino.status();
+        Part.State state =
+                switch (status.state()) {
+                    case STARTING -> Part.State.STARTING;
+                    case RUNNING -> Part.State.RUNNING;
+                    case RESTARTING -> Part.State.RESTARTING;
+                    case STOPPED -> Part.State.STOPPED;
+                    case DISABLED -> Part.State.OFF;
+                };
+        URI uri = status.uri();
+        return new Part("sql", state, uri == null ? null : uri.toString(), status.pid(), status.restarts(), status.since(), status.message());
+    }
+
+    /// Closes what is open, the last opened first. What cannot be closed does not keep the rest open.
+    @Override
+    public void close() {
+        while (!open.isEmpty()) {
+            AutoCloseable part = open.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.error("close part={} not possible", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.tarn.app.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "pipeline",
+        description = "Load data with SeaTunnel job files.",
+        subcommands = PipelineRunCommand.class)
+final class PipelineCommand implements Runnable {
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+}

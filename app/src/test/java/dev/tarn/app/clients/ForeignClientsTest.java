@@ -1,0 +1,62 @@
+package dev.tarn.app.clients;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/// PyIceberg, DuckDB and boto3 do all that they can to one platform; what one of them wrote, the
+/// other reads and changes.
+@Needs(Tool.PYTHON)
+class ForeignClientsTest {
+    @TempDir private static Path folder;
+    private static Platform platform;
+
+    @BeforeAll
+    static void start() {
+        platform = Platform.start(folder.resolve("data"), "--no-sql", "--ports", "auto");
+    }
+
+    @AfterAll
+    static void stop() {
+        if (platform != null) {
+            platform.close();
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> pyIcebergThroughPyArrow() {
+        return PythonCases.run("pyiceberg_cases", platform.environment());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> pyIcebergThroughS3fs() {
+        SequencedMap<String, String> environment = platform.environment();
+        environment.put("PY_IO_IMPL", "pyiceberg.io.fsspec.FsspecFileIO");
+        return PythonCases.run("pyiceberg_cases", environment);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> duckDb() {
+        return PythonCases.run("duckdb_cases", withRecipe());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> pyIcebergAndDuckDbShareTables() {
+        return PythonCases.run("shared_cases", withRecipe());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> s3Clients() {
+        return PythonCases.run("boto3_cases", platform.environment());
+    }
+
+    private static Map<String, String> withRecipe() {
+        return Recipe.forDuckDb(platform, folder);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.tarn.app.clients;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+
+/// Runs a script of `src/test/python` to its end and makes a test of each of its cases.
+final class PythonCases {
+    private static final Duration SCRIPT_DURATION_MAX = Duration.ofMinutes(8);
+
+    private PythonCases() {}
+
+    /// @param cases only these, or all where none is named
+    static Stream<DynamicTest> run(String module, Map<String, String> environment, String... cases) {
+        try (Child child = start(module, environment, cases)) {
+            return tests(module, child.end(SCRIPT_DURATION_MAX));
+        }
+    }
+
+    static Child start(String module, Map<String, String> environment, String... cases) {
+        List<String> command = new ArrayList<>();
+        command.add(Tool.PYTHON.path().toString());
+        // No bytecode beside the sources.
+        command.add("-B");
+        command.add(Checkout.file("app/src/test/python/cases.py").toString());
+        command.add(module);
+        command.addAll(List.of(cases));
+        return Child.start(command, environment);
+    }
+
+    /// A test of each case that a script has run.
+    static Stream<DynamicTest> tests(String module, Child.Ended ended) {
+        List<DynamicTest> tests =
+                ended.out()
+                        .lines()
+                        .filter(line -> line.startsWith("case "))
+                        .map(line -> test(module, line, ended.err()))
+                        .toList();
+        if (tests.isEmpty() || ended.status() > 1) {
+            return fail(
+                    "%s ran %s cases and ended with %s:%n%s%n%s"
+                            .formatted(
+                                    module,
+                                    tests.size(),
+                                    ended.status(),
+                                    ended.out(),
+                                    ended.err()));
+        }
+        return tests.stream();
+    }
+
+    private static DynamicTest test(String module, String line, String err) {
+        String[] words = line.split(" ", 4);
+        String name = module + ": " + words[1].replace('_', ' ');
+        return DynamicTest.dynamicTest(
+                name,
+                () -> {
+                    if (!words[2].equals("passed")) {
+                        fail("%s: %s%n%s".formatted(name, words.length > 3 ? words[3] : "", err));
+                    }
+                });
+    }
+}

@@ -1,0 +1,59 @@
+package dev.tarn.app.clients;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// A program that tests drive and the product itself does not need. A script of `dev/` finds or makes
+/// it once, and prints where it is.
+enum Tool {
+    /// A Python with the clients of `dev/python-requirements.txt`.
+    PYTHON("python"),
+
+    /// A MinIO server.
+    MINIO("minio");
+
+    private static final Duration INSTALL_DURATION_MAX = Duration.ofMinutes(10);
+    private static final Map<Tool, Found> FOUND = new ConcurrentHashMap<>();
+
+    private final String script;
+
+    Tool(String script) {
+        this.script = script;
+    }
+
+    sealed interface Found {
+        record At(Path path) implements Found {}
+
+        record Missing(String reason) implements Found {}
+    }
+
+    Found find() {
+        return FOUND.computeIfAbsent(this, Tool::look);
+    }
+
+    /// Where it is; only for tests that say they need it.
+    Path path() {
+        return switch (find()) {
+            case Found.At(Path path) -> path;
+            case Found.Missing(String reason) -> throw new IllegalStateException(reason);
+        };
+    }
+
+    private static Found look(Tool tool) {
+        Path file = Checkout.file("dev/" + tool.script);
+        Child.Ended ended = Child.run(List.of(file.toString()), Map.of(), INSTALL_DURATION_MAX);
+        String path = lastLine(ended.out());
+        if (ended.status() == 0 && !path.isEmpty()) {
+            return new Found.At(Path.of(path));
+        }
+        String reason = lastLine(ended.err());
+        return new Found.Missing(reason.isEmpty() ? file + " ended with " + ended.status() : reason);
+    }
+
+    private static String lastLine(String text) {
+        return text.lines().filter(line -> !line.isBlank()).reduce("", (before, line) -> line).strip();
+    }
+}

@@ -1,0 +1,258 @@
+package dev.tarn.pipeline;
+
+import dev.tarn.pipeline.source.Position;
+import dev.tarn.pipeline.source.Split;
+import dev.tarn.store.Database;
+import dev.tarn.store.Migration;
+import dev.tarn.store.Transaction;
+import java.util.List;
+import java.util.Optional;
+
+/// The rows of one pipeline: its epoch, its positions, the files it has loaded.
+///
+/// Each start raises the epoch, and each commit asks for its own epoch and sequence. So a run that
+/// was taken over, and a commit that is sent twice, are refused by the database, never by a clock.
+final class Ledger {
+    static final String COMPONENT = "pipeline";
+    static final List<Migration> MIGRATIONS =
+            List.of(
+                    new Migration(
+                            1,
+                            "pipelines, positions and loaded files",
+                            """
+                            CREATE TABLE pipeline (
+                              name ${text} NOT NULL PRIMARY KEY,
+                              epoch BIGINT NOT NULL,
+                              sequence BIGINT NOT NULL,
+                              state ${text} NOT NULL,
+                              opened INTEGER NOT NULL,
+                              rejected BIGINT NOT NULL,
+                              started_at BIGINT NOT NULL,
+                              changed_at BIGINT NOT NULL);
+                            CREATE TABLE pipeline_position (
+                              pipeline ${text} NOT NULL,
+                              source ${text} NOT NULL,
+                              split ${text} NOT NULL,
+                              row_count BIGINT NOT NULL,
+                              byte_count BIGINT NOT NULL,
+                              line_count BIGINT NOT NULL,
+                              fingerprint ${text} NOT NULL,
+                              done INTEGER NOT NULL,
+                              PRIMARY KEY (pipeline, source, split));
+                            CREATE TABLE pipeline_file (
+                              pipeline ${text} NOT NULL,
+                              source ${text} NOT NULL,
+                              path ${text} NOT NULL,
+                              size BIGINT NOT NULL,
+                              modified_at BIGINT NOT NULL,
+                              fingerprint ${text} NOT NULL,
+                              row_count BIGINT NOT NULL,
+                              loaded_at BIGINT NOT NULL,
+                              PRIMARY KEY (pipeline, source, path));
+                            """));
+
+    /// @param resumed whether the last run was stopped before its end
+    record Started(long epoch, long sequence, boolean resumed, long rejected) {}
+
+    /// How far a split was read by the run that stopped.
+    record Read(Position position, String fingerprint, boolean done) {}
+
+    /// A file that was loaded to its end.
+    record Loaded(long size, long modified, String fingerprint, long rows) {}
+
+    private final Database database;
+    private final String name;
+
+    Ledger(Database database, String name) {
+        this.database = database;
+        this.name = name;
+    }
+
+    /// Takes the pipeline over from whoever ran it.
+    Started start(long now) {
+        return database.write(
+                tx -> {
+                    if (tx.update(
+                                    "UPDATE pipeline SET epoch = epoch + 1, changed_at = ?"
+                                            + " WHERE name = ?",
+                                    now,
+                                    name)
+                            == 0) {
+                        tx.update(
+                                "INSERT INTO pipeline (name, epoch, sequence, state, opened,"
+                                        + " rejected, started_at, changed_at)"
+                                        + " VALUES (?, 1, 0, 'new', 0, 0, ?, ?)",
+                                name,
+                                now,
+                                now);
+                    }
+                    return tx.queryOne(
+                                    "SELECT epoch, sequence, opened, rejected FROM pipeline"
+                                            + " WHERE name = ?",
+                                    row ->
+                                            new Started(
+                                                    row.number(1),
+                                                    row.number(2),
+                                                    row.number(3) == 1,
+                                                    row.number(4)),
+                                    name)
+                            .orElseThrow();
+                });
+    }
+
+    /// The run begins to change things: from here on a restart goes on instead of beginning.
+    ///
+    /// @param forget whether what was loaded before counts no longer
+    void open(Transaction tx, long epoch, long sequence, boolean forget, long now) {
+        advance(tx, epoch, sequence, now);
+        tx.update(
+                "UPDATE pipeline SET opened = 1, state = 'running', rejected = 0, started_at = ?"
+                        + " WHERE name = ?",
+                now,
+                name);
+        tx.update("DELETE FROM pipeline_position WHERE pipeline = ?", name);
+        if (forget) {
+            tx.update("DELETE FROM pipeline_file WHERE pipeline = ?", name);
+        }
+    }
+
+    /// Counts the commit, or refuses it.
+    private void advance(Transaction tx, long epoch, long sequence, long now) {
+        int changed =
+                tx.update(
+                        "UPDATE pipeline SET sequence = sequence + 1, changed_at = ?"
+                                + " WHERE name = ? AND epoch = ? AND sequence = ?",
+                        now,
+                        name,
+                        epoch,
+                        sequence);
+        if (changed == 0) {
+            throw new Fenced(
+                    "Pipeline %s was started again elsewhere, this run may not commit any more"
+                            .formatted(name));
+        }
+    }
+
+    void commit(Transaction tx, long epoch, long sequence, long rejected, long now) {
+        advance(tx, epoch, sequence, now);
+        tx.update("UPDATE pipeline SET rejected = ? WHERE name = ?", rejected, name);
+    }
+
+    void finish(Transaction tx) {
+        tx.update("UPDATE pipeline SET state = 'finished', opened = 0 WHERE name = ?", name);
+        tx.update("DELETE FROM pipeline_position WHERE pipeline = ?", name);
+    }
+
+    /// Notes how a run ended that did not finish; only for people, so a fence may win.
+    void note(long epoch, String state, long now) {
+        database.write(
+                tx ->
+                        tx.update(
+                                "UPDATE pipeline SET state = ?, changed_at = ?"
+                                        + " WHERE name = ? AND epoch = ?",
+                                state,
+                                now,
+                                name,
+                                epoch));
+    }
+
+    /// Whether the commit that followed `sequence` in this epoch took effect.
+    boolean committed(long epoch, long sequence) {
+        return database.read(
+                tx ->
+                        tx.queryOne(
+                                        "SELECT sequence FROM pipeline WHERE name = ? AND epoch = ?",
+                                        row -> row.number(1) == sequence + 1,
+                                        name,
+                                        epoch)
+                                .orElse(false));
+    }
+
+    Optional<Read> position(String source, String split) {
+        return database.read(
+                tx ->
+                        tx.queryOne(
+                                "SELECT row_count, byte_count, line_count, fingerprint, done"
+                                        + " FROM pipeline_position"
+                                        + " WHERE pipeline = ? AND source = ? AND split = ?",
+                                row ->
+                                        new Read(
+                                                new Position(
+                                                        row.number(1),
+                                                        row.number(2),
+                                                        row.number(3)),
+                                                row.string(4),
+                                                row.number(5) == 1),
+                                name,
+                                source,
+                                split));
+    }
+
+    void savePosition(Transaction tx, String source, String split, Read read) {
+        tx.update(
+                "DELETE FROM pipeline_position WHERE pipeline = ? AND source = ? AND split = ?",
+                name,
+                source,
+                split);
+        tx.update(
+                "INSERT INTO pipeline_position (pipeline, source, split, row_count, byte_count,"
+                        + " line_count, fingerprint, done) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                name,
+                source,
+                split,
+                read.position().rows(),
+                read.position().bytes(),
+                read.position().line(),
+                read.fingerprint(),
+                read.done());
+    }
+
+    Optional<Loaded> loaded(String source, String path) {
+        return database.read(
+                tx ->
+                        tx.queryOne(
+                                "SELECT size, modified_at, fingerprint, row_count"
+                                        + " FROM pipeline_file"
+                                        + " WHERE pipeline = ? AND source = ? AND path = ?",
+                                row ->
+                                        new Loaded(
+                                                row.number(1),
+                                                row.number(2),
+                                                row.string(3),
+                                                row.number(4)),
+                                name,
+                                source,
+                                path));
+    }
+
+    void saveLoaded(
+            Transaction tx, String source, Split split, String fingerprint, long rows, long now) {
+        for (String table : List.of("pipeline_position", "pipeline_file")) {
+            String column = table.equals("pipeline_file") ? "path" : "split";
+            tx.update(
+                    "DELETE FROM " + table + " WHERE pipeline = ? AND source = ? AND " + column
+                            + " = ?",
+                    name,
+                    source,
+                    split.name());
+        }
+        tx.update(
+                "INSERT INTO pipeline_file (pipeline, source, path, size, modified_at, fingerprint,"
+                        + " row_count, loaded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                name,
+                source,
+                split.name(),
+                split.bytes(),
+                split.modified(),
+                fingerprint,
+                rows,
+                now);
+    }
+
+    /// Another run has taken the pipeline over.
+    static final class Fenced extends RuntimeException {
+        Fenced(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package dev.tarn.pipeline;
+
+/// Why a run ended before its end, in one sentence. What was committed before stays.
+public final class PipelineException extends RuntimeException {
+    public PipelineException(String message) {
+        super(message);
+    }
+
+    public PipelineException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

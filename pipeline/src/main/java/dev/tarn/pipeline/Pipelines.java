@@ -1,0 +1,90 @@
+package dev.tarn.pipeline;
+
+import dev.tarn.catalog.Catalog;
+import dev.tarn.pipeline.job.JobFile;
+import dev.tarn.pipeline.job.JobSource;
+import dev.tarn.pipeline.job.OptionTable;
+import dev.tarn.pipeline.sink.IcebergSink;
+import dev.tarn.store.Database;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/// Runs job files against the catalog of this process.
+public final class Pipelines {
+    private final Catalog catalog;
+    private final Database database;
+    private final InstantSource clock;
+    private final Set<String> ownUris;
+    private final Map<String, String> environment;
+    private final Map<String, PipelineRun> running = new ConcurrentHashMap<>();
+
+    /// @param database the one the catalog is on
+    /// @param ownUris addresses under which a job may name this server's catalog
+    /// @param environment where variables come from that the caller does not give
+    public Pipelines(
+            Catalog catalog,
+            Database database,
+            InstantSource clock,
+            Set<String> ownUris,
+            Map<String, String> environment) {
+        this.catalog = catalog;
+        this.database = database;
+        this.clock = clock;
+        this.ownUris =
+                ownUris.stream().map(IcebergSink::normalised).collect(Collectors.toSet());
+        this.environment = Map.copyOf(environment);
+        database.migrate(Ledger.COMPONENT, Ledger.MIGRATIONS);
+    }
+
+    /// Reads a job without running it.
+    ///
+    /// @return the identity of the pipeline
+    /// @throws dev.tarn.pipeline.job.JobException with all that is wrong
+    public String check(JobSource job, Map<String, String> variables) {
+        return plan(job, variables, line -> {}).name();
+    }
+
+    /// Starts a run. Rows of a Console sink go to `console`, line by line.
+    ///
+    /// @throws dev.tarn.pipeline.job.JobException with all that is wrong; nothing was started
+    /// @throws PipelineException if this process runs the pipeline already
+    public PipelineRun start(
+            JobSource job,
+            Map<String, String> variables,
+            RunOptions options,
+            Consumer<String> console) {
+        Plan plan = plan(job, variables, console);
+        var loading =
+                new Loading(plan, catalog, new Ledger(database, plan.name()), options, clock);
+        var run = new PipelineRun(loading, () -> running.remove(plan.name()));
+        if (running.putIfAbsent(plan.name(), run) != null) {
+            throw new PipelineException(
+                    "Pipeline %s is running already, wait for it or cancel it"
+                            .formatted(plan.name()));
+        }
+        return run.begin();
+    }
+
+    private Plan plan(JobSource job, Map<String, String> variables, Consumer<String> console) {
+        return Plan.of(job, variables, environment, catalog, ownUris, console);
+    }
+
+    /// The runs of this process that have not ended.
+    public List<PipelineRun> running() {
+        return List.copyOf(running.values());
+    }
+
+    /// The reference of all options, as Markdown.
+    public static String reference() {
+        List<OptionTable> tables = new ArrayList<>(List.of(JobFile.ENV));
+        tables.addAll(Plan.SOURCES);
+        tables.addAll(Plan.SINKS);
+        return tables.stream().map(OptionTable::markdown).collect(Collectors.joining("\n"));
+    }
+}

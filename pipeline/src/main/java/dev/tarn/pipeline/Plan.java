@@ -1,0 +1,209 @@
+package dev.tarn.pipeline;
+
+import dev.tarn.catalog.Catalog;
+import dev.tarn.catalog.warehouse.Warehouse;
+import dev.tarn.pipeline.job.Block;
+import dev.tarn.pipeline.job.Job;
+import dev.tarn.pipeline.job.JobFile;
+import dev.tarn.pipeline.job.JobSource;
+import dev.tarn.pipeline.job.Nearest;
+import dev.tarn.pipeline.job.OptionTable;
+import dev.tarn.pipeline.job.Problems;
+import dev.tarn.pipeline.sink.ConsoleSink;
+import dev.tarn.pipeline.sink.IcebergSink;
+import dev.tarn.pipeline.source.Source;
+import dev.tarn.pipeline.source.fake.FakeSource;
+import dev.tarn.pipeline.source.files.FileSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.jspecify.annotations.Nullable;
+
+/// A job that can be run: its sources, each with the sinks it feeds.
+///
+/// @param checkpointMillis longest time between commits
+/// @param checkpointRows most rows between commits
+record Plan(
+        String name,
+        Warehouse warehouse,
+        List<Flow> flows,
+        long checkpointMillis,
+        long checkpointRows) {
+
+    static final List<OptionTable> SOURCES = List.of(FileSource.OPTIONS, FakeSource.OPTIONS);
+    static final List<OptionTable> SINKS = List.of(IcebergSink.OPTIONS, ConsoleSink.OPTIONS);
+
+    /// One source and what it feeds.
+    ///
+    /// @param deadLetters where rows that do not fit go, null if the first one ends the run
+    record Flow(
+            String label,
+            Source source,
+            List<IcebergSink> tables,
+            List<ConsoleSink> consoles,
+            @Nullable TableIdentifier deadLetters,
+            long rejectedMax) {}
+
+    Plan {
+        flows = List.copyOf(flows);
+    }
+
+    /// Reads, checks and wires a job.
+    ///
+    /// @throws dev.tarn.pipeline.job.JobException with all that is wrong
+    static Plan of(
+            JobSource text,
+            Map<String, String> variables,
+            Map<String, String> environment,
+            Catalog catalog,
+            Set<String> ownUris,
+            Consumer<String> console) {
+        var problems = new Problems(text.name());
+        Job job = new JobFile(SOURCES, SINKS).read(text, variables, environment, problems);
+        List<Source> sources = new ArrayList<>();
+        for (Block block : job.sources()) {
+            sources.add(
+                    block.plugin().equals(FileSource.OPTIONS.plugin())
+                            ? new FileSource(block, text.baseDirectory())
+                            : new FakeSource(block));
+        }
+        var wiring = new Wiring(sources);
+        List<List<IcebergSink>> tables = wiring.lists();
+        List<List<ConsoleSink>> consoles = wiring.lists();
+        Warehouse warehouse = null;
+        for (Block block : job.sinks()) {
+            for (int i : wiring.inputs(block)) {
+                Source source = sources.get(i);
+                if (block.plugin().equals(ConsoleSink.OPTIONS.plugin())) {
+                    consoles.get(i).add(new ConsoleSink(block, wiring.label(i), console));
+                    continue;
+                }
+                var sink =
+                        new IcebergSink(
+                                block,
+                                source.columns(),
+                                source.block().textOrNull("plugin_output"));
+                Warehouse its = sink.warehouse(catalog, ownUris);
+                if (warehouse != null && !warehouse.equals(its)) {
+                    block.problem(
+                            "iceberg.catalog.config", "all tables of a job lie in one warehouse");
+                }
+                warehouse = its;
+                tables.get(i).add(sink);
+            }
+        }
+        List<Flow> flows = new ArrayList<>();
+        for (int i = 0; i < sources.size(); i++) {
+            Source source = sources.get(i);
+            if (wiring.complete() && tables.get(i).isEmpty() && consoles.get(i).isEmpty()) {
+                problems.add(
+                        source.block().line(),
+                        "%s: no sink takes its rows".formatted(source.block().plugin()));
+            }
+            boolean files = source.remembersSplits();
+            flows.add(
+                    new Flow(
+                            wiring.label(i),
+                            source,
+                            List.copyOf(tables.get(i)),
+                            List.copyOf(consoles.get(i)),
+                            files ? deadLetters(source.block()) : null,
+                            files
+                                    ? source.block()
+                                            .number("tarn.rejected_rows_max", 0, Long.MAX_VALUE)
+                                    : 0));
+        }
+        long millis = job.env().number("checkpoint.interval", 1, Integer.MAX_VALUE);
+        long rows = job.env().number("tarn.checkpoint.rows", 1, Long.MAX_VALUE);
+        problems.raise();
+        return new Plan(
+                job.name(),
+                warehouse == null ? catalog.warehouses().defaultWarehouse() : warehouse,
+                flows,
+                millis,
+                rows);
+    }
+
+    private static @Nullable TableIdentifier deadLetters(Block block) {
+        String name = block.textOrNull("tarn.dead_letter_table");
+        if (name == null) {
+            return null;
+        }
+        int dot = name.lastIndexOf('.');
+        if (dot <= 0 || dot == name.length() - 1) {
+            block.problem(
+                    "tarn.dead_letter_table", "expected namespace.table, found '%s'".formatted(name));
+            return null;
+        }
+        return TableIdentifier.of(
+                Namespace.of(name.substring(0, dot).split("\\.")), name.substring(dot + 1));
+    }
+
+    /// Which sink takes which source.
+    private static final class Wiring {
+        private final List<String> labels = new ArrayList<>();
+        private boolean complete = true;
+
+        Wiring(List<Source> sources) {
+            for (Source source : sources) {
+                String output = source.block().textOrNull("plugin_output");
+                String label =
+                        output != null
+                                ? output
+                                : "%s-%s".formatted(source.block().plugin(), labels.size() + 1);
+                if (labels.contains(label)) {
+                    source.block()
+                            .problem("plugin_output", "%s is the name of two sources".formatted(label));
+                }
+                labels.add(label);
+            }
+        }
+
+        <T> List<List<T>> lists() {
+            List<List<T>> lists = new ArrayList<>();
+            labels.forEach(label -> lists.add(new ArrayList<>()));
+            return lists;
+        }
+
+        String label(int index) {
+            return labels.get(index);
+        }
+
+        boolean complete() {
+            return complete;
+        }
+
+        List<Integer> inputs(Block sink) {
+            List<String> names = sink.texts("plugin_input");
+            if (names.isEmpty()) {
+                if (labels.size() == 1) {
+                    return List.of(0);
+                }
+                complete = false;
+                if (labels.size() > 1) {
+                    sink.problem("plugin_input", "missing, required when there are several sources");
+                }
+                return List.of();
+            }
+            List<Integer> inputs = new ArrayList<>();
+            for (String name : names) {
+                int index = labels.indexOf(name);
+                if (index < 0) {
+                    complete = false;
+                    String hint =
+                            Nearest.of(name, labels)
+                                    .map(near -> ", did you mean " + near + "?")
+                                    .orElse("");
+                    sink.problem("plugin_input", "no source is called %s%s".formatted(name, hint));
+                } else {
+                    inputs.add(index);
+                }
+            }
+            return inputs;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.tarn.pipeline;
+
+import java.util.List;
+
+/// How far a run is, at one moment.
+///
+/// @param rows read by this run and fit, those not yet committed included
+/// @param rowsCommitted those that are in the tables
+/// @param rejected rows that did not fit, in this run and the stopped one it goes on from
+/// @param bytesTotal of the files to load, 0 if unknown; those left out are not counted
+/// @param snapshots commits that changed a table
+/// @param notes what the reader of a summary should know, such as a file that was loaded anew
+/// @param message what goes on; after a failure its one sentence
+public record Progress(
+        String pipeline,
+        State state,
+        long rows,
+        long rowsCommitted,
+        long rejected,
+        long bytesRead,
+        long bytesTotal,
+        int filesDone,
+        int filesSkipped,
+        int filesTotal,
+        long rowsPerSecond,
+        int snapshots,
+        List<String> tables,
+        List<String> notes,
+        String message) {
+
+    /// Where a run is in its life.
+    public enum State {
+        RUNNING,
+        FINISHED,
+        FAILED,
+        CANCELLED
+    }
+
+    public Progress {
+        tables = List.copyOf(tables);
+        notes = List.copyOf(notes);
+    }
+
+    public boolean ended() {
+        return state != State.RUNNING;
+    }
+}

@@ -1,0 +1,24 @@
+package dev.tarn.pipeline.row;
+
+import org.jspecify.annotations.Nullable;
+
+/// A row that was left out, and why.
+///
+/// @param file where it came from
+/// @param line counted from 1; the row's number where a file has no lines
+public record Rejected(
+        String file, long line, @Nullable String column, String reason, @Nullable String raw) {
+
+    private static final int RAW_LENGTH_MAX = 10_000;
+
+    public Rejected {
+        if (raw != null && raw.length() > RAW_LENGTH_MAX) {
+            raw = raw.substring(0, RAW_LENGTH_MAX);
+        }
+    }
+
+    /// One sentence: `file:line: column: reason`.
+    public String sentence() {
+        return "%s:%s: %s%s".formatted(file, line, column == null ? "" : column + ": ", reason);
+    }
+}

@@ -1,0 +1,421 @@
+package dev.tarn.pipeline.sink;
+
+import dev.tarn.catalog.Catalog;
+import dev.tarn.catalog.warehouse.Warehouse;
+import dev.tarn.pipeline.job.Block;
+import dev.tarn.pipeline.job.Option;
+import dev.tarn.pipeline.job.Option.Kind;
+import dev.tarn.pipeline.job.OptionTable;
+import dev.tarn.pipeline.row.Columns;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.rest.requests.CreateTableRequest;
+import org.apache.iceberg.types.TypeUtil;
+import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
+
+/// A table of this server as the end of one source.
+public final class IcebergSink {
+    /// What is done about the table at the start of a run.
+    public enum SchemaSaveMode {
+        CREATE_SCHEMA_WHEN_NOT_EXIST,
+        RECREATE_SCHEMA,
+        ERROR_WHEN_SCHEMA_NOT_EXIST,
+        IGNORE
+    }
+
+    /// What is done about the rows in it.
+    public enum DataSaveMode {
+        APPEND_DATA,
+        DROP_DATA,
+        ERROR_WHEN_DATA_EXISTS
+    }
+
+    public static final OptionTable OPTIONS =
+            new OptionTable(
+                    "Iceberg",
+                    "A table of this server. Rows and position are one commit: exactly once.",
+                    List.of(
+                            Option.honoured(
+                                            "plugin_input",
+                                            Kind.ANY,
+                                            null,
+                                            "The source it takes, or a list of them. Default: the"
+                                                    + " only one.")
+                                    .formerly("source_table_name"),
+                            Option.honoured(
+                                    "namespace",
+                                    Kind.TEXT,
+                                    "default",
+                                    "Nested ones with dots. Placeholders: `${database_name}`,"
+                                            + " `${schema_name}`, `${table_name}`, each with a"
+                                            + " default as `${table_name:t}`. Created where"
+                                            + " missing."),
+                            Option.honoured(
+                                    "table",
+                                    Kind.TEXT,
+                                    "${table_name}",
+                                    "Placeholders as in `namespace`; they come from `schema.table`"
+                                            + " of the source, else from its `plugin_output`."),
+                            Option.honoured(
+                                    "iceberg.catalog.config",
+                                    Kind.MAP,
+                                    null,
+                                    "`type = rest` with the `uri` of this server, or nothing;"
+                                            + " `warehouse` picks a warehouse. Another catalog is"
+                                            + " refused."),
+                            Option.honoured(
+                                    "iceberg.table.primary-keys",
+                                    Kind.ANY,
+                                    null,
+                                    "Identifier fields of a table that is created; no nulls there."
+                                            + " Default: `schema.primaryKey` of the source."),
+                            Option.honoured(
+                                    "iceberg.table.partition-keys",
+                                    Kind.ANY,
+                                    null,
+                                    "Of a table that is created: `c`, `year(c)`, `month(c)`,"
+                                            + " `day(c)`, `hour(c)`, `bucket(c, 16)`,"
+                                            + " `truncate(c, 4)`."),
+                            Option.honoured(
+                                    "iceberg.table.auto-create-props",
+                                    Kind.MAP,
+                                    null,
+                                    "Properties of a table that is created."),
+                            Option.honoured(
+                                    "iceberg.table.write-props",
+                                    Kind.MAP,
+                                    null,
+                                    "`write.target-file-size-bytes` (default 128 MiB),"
+                                            + " `write.parquet.compression-codec` (default zstd),"
+                                            + " `write.parquet.compression-level`,"
+                                            + " `write.parquet.row-group-size-bytes`, for this job;"
+                                            + " the only format is parquet."),
+                            Option.honoured(
+                                    "schema_save_mode",
+                                    Kind.TEXT,
+                                    "CREATE_SCHEMA_WHEN_NOT_EXIST",
+                                    "or `RECREATE_SCHEMA`, `ERROR_WHEN_SCHEMA_NOT_EXIST`,"
+                                            + " `IGNORE`. A run that goes on where another stopped"
+                                            + " recreates nothing."),
+                            Option.honoured(
+                                    "data_save_mode",
+                                    Kind.TEXT,
+                                    "APPEND_DATA",
+                                    "or `DROP_DATA` (rows and the memory of loaded files go, in"
+                                            + " one commit), `ERROR_WHEN_DATA_EXISTS`."),
+                            Option.honoured(
+                                    "iceberg.table.upsert-mode-enabled",
+                                    Kind.TRUTH,
+                                    "false",
+                                    "Only false: rows are appended."),
+                            Option.honoured(
+                                    "iceberg.table.schema-evolution-enabled",
+                                    Kind.TRUTH,
+                                    "false",
+                                    "Only false: a column that the table lacks ends the run"
+                                            + " before it starts."),
+                            Option.honoured(
+                                    "iceberg.table.commit-branch",
+                                    Kind.TEXT,
+                                    "main",
+                                    "Only main."),
+                            Option.withoutEffect(
+                                    "catalog_name", Kind.TEXT, "A name of the client's own."),
+                            Option.withoutEffect(
+                                    "case_sensitive",
+                                    Kind.TRUTH,
+                                    "Columns are matched by their exact names."),
+                            Option.withoutEffect(
+                                    "hadoop.config", Kind.MAP, "There is no Hadoop here."),
+                            Option.withoutEffect(
+                                    "multi_table_sink_replica", Kind.NUMBER, "There is one."),
+                            Option.withoutEffect(
+                                    "parallelism", Kind.NUMBER, "The runner decides."),
+                            Option.refused("custom_sql", "there is no CUSTOM_PROCESSING"),
+                            Option.refused(
+                                    "iceberg.hadoop-conf-path", "there is no Hadoop here"),
+                            Option.refused("krb5_path", "there is no Kerberos here"),
+                            Option.refused("kerberos_principal", "there is no Kerberos here"),
+                            Option.refused("kerberos_keytab_path", "there is no Kerberos here")));
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([a-z_]+)(?::([^}]*))?}");
+    private static final Set<String> WRITE_PROPERTIES =
+            Set.of(
+                    "write.format.default",
+                    "write.target-file-size-bytes",
+                    "write.parquet.compression-codec",
+                    "write.parquet.compression-level",
+                    "write.parquet.row-group-size-bytes");
+
+    private final Block block;
+    private final Columns columns;
+    private final TableIdentifier name;
+    private final SchemaSaveMode schemaSaveMode;
+    private final DataSaveMode dataSaveMode;
+    private final SequencedMap<String, String> writeProperties;
+    private final SequencedMap<String, String> createProperties;
+    private final Schema schema;
+    private final PartitionSpec spec;
+
+    /// Settles which table it is and what it would be created as; what is wrong becomes a problem
+    /// of the block.
+    public IcebergSink(Block block, Columns columns, @Nullable String output) {
+        this.block = block;
+        this.columns = columns;
+        String namespace = filled("namespace", columns.path(), output);
+        String table = filled("table", columns.path(), output);
+        this.name =
+                TableIdentifier.of(
+                        Namespace.of(namespace.split("\\.")), table.isEmpty() ? "unnamed" : table);
+        this.schemaSaveMode = block.oneOf("schema_save_mode", SchemaSaveMode.class);
+        this.dataSaveMode = block.oneOf("data_save_mode", DataSaveMode.class);
+        this.writeProperties = block.texts("iceberg.table.write-props", Map.of());
+        this.createProperties = block.texts("iceberg.table.auto-create-props", Map.of());
+        refuse("iceberg.table.upsert-mode-enabled", "false");
+        refuse("iceberg.table.schema-evolution-enabled", "false");
+        refuse("iceberg.table.commit-branch", "main");
+        checkWriteProperties();
+        this.schema = schemaToCreate();
+        this.spec =
+                Partitioning.of(
+                        block,
+                        "iceberg.table.partition-keys",
+                        block.texts("iceberg.table.partition-keys"),
+                        schema);
+    }
+
+    private void refuse(String option, String only) {
+        if (!block.text(option).equalsIgnoreCase(only)) {
+            block.problem(
+                    option,
+                    "%s is not supported by this runner, only %s"
+                            .formatted(block.text(option), only));
+        }
+    }
+
+    private void checkWriteProperties() {
+        writeProperties.forEach(
+                (key, value) -> {
+                    if (!WRITE_PROPERTIES.contains(key)) {
+                        String hint =
+                                dev.tarn.pipeline.job.Nearest.of(key, WRITE_PROPERTIES)
+                                        .map(near -> ", did you mean " + near + "?")
+                                        .orElse("");
+                        block.problem(
+                                "iceberg.table.write-props", "unknown property " + key + hint);
+                    } else if (key.equals("write.format.default")
+                            && !value.equalsIgnoreCase("parquet")) {
+                        block.problem(
+                                "iceberg.table.write-props",
+                                "%s: expected parquet, found '%s'".formatted(key, value));
+                    } else if (key.endsWith("-bytes") && !value.matches("[1-9]\\d{0,17}")) {
+                        block.problem(
+                                "iceberg.table.write-props",
+                                "%s: expected a number of bytes, found '%s'"
+                                        .formatted(key, value));
+                    } else if (key.endsWith("-codec")
+                            && !List.of("zstd", "snappy", "gzip", "uncompressed")
+                                    .contains(value)) {
+                        block.problem(
+                                "iceberg.table.write-props",
+                                "%s: expected zstd, snappy, gzip or uncompressed, found '%s'"
+                                        .formatted(key, value));
+                    } else if (key.endsWith("-level") && !value.matches("[1-9]|1\\d|2[0-2]")) {
+                        block.problem(
+                                "iceberg.table.write-props",
+                                "%s: expected 1 to 22, found '%s'".formatted(key, value));
+                    }
+                });
+    }
+
+    private String filled(String option, @Nullable String path, @Nullable String output) {
+        String[] parts = (path == null ? "" : path).split("\\.");
+        String table = path != null ? parts[parts.length - 1] : output;
+        String database = parts.length > 1 ? parts[0] : null;
+        String inner = parts.length > 2 ? parts[1] : null;
+        Matcher matcher = PLACEHOLDER.matcher(block.text(option));
+        var text = new StringBuilder();
+        while (matcher.find()) {
+            String value =
+                    switch (matcher.group(1)) {
+                        case "table_name" -> table;
+                        case "database_name" -> database;
+                        case "schema_name" -> inner;
+                        case "schema_full_name" ->
+                                inner == null ? database : database + "." + inner;
+                        case "table_full_name" -> path;
+                        default -> null;
+                    };
+            value = value == null ? matcher.group(2) : value;
+            if (value == null) {
+                block.problem(
+                        option,
+                        "%s has no value, the source has no such part in schema.table"
+                                .formatted(matcher.group()));
+                value = "";
+            }
+            matcher.appendReplacement(text, Matcher.quoteReplacement(value));
+        }
+        return matcher.appendTail(text).toString();
+    }
+
+    /// The source's columns with fresh ids and the primary key required.
+    private Schema schemaToCreate() {
+        List<String> keys =
+                block.has("iceberg.table.primary-keys")
+                        ? block.texts("iceberg.table.primary-keys")
+                        : columns.primaryKey().stream()
+                                .filter(k -> columns.schema().findField(k) != null)
+                                .toList();
+        int[] lastId = {0};
+        Schema fresh = TypeUtil.assignFreshIds(columns.schema(), () -> ++lastId[0]);
+        Set<Integer> identifiers = new LinkedHashSet<>();
+        List<Types.NestedField> fields =
+                fresh.columns().stream()
+                        .map(f -> keys.contains(f.name()) ? f.asRequired() : f)
+                        .toList();
+        for (String key : keys) {
+            Types.NestedField field = fresh.findField(key);
+            if (field == null) {
+                block.problem("iceberg.table.primary-keys", "there is no column " + key);
+            } else {
+                identifiers.add(field.fieldId());
+            }
+        }
+        try {
+            return new Schema(fields, identifiers);
+        } catch (IllegalArgumentException e) {
+            // A float or a nested column cannot identify a row.
+            block.problem("iceberg.table.primary-keys", String.valueOf(e.getMessage()));
+            return fresh;
+        }
+    }
+
+    /// The warehouse the job means.
+    public Warehouse warehouse(Catalog catalog, Set<String> ownUris) {
+        SequencedMap<String, String> config = block.texts("iceberg.catalog.config", Map.of());
+        String uri = config.get("uri");
+        String type = config.getOrDefault("type", "rest");
+        if (!type.equalsIgnoreCase("rest") || config.containsKey("catalog-impl")) {
+            block.problem(
+                    "iceberg.catalog.config",
+                    "%s is not supported, only type rest with the uri of this server"
+                            .formatted(config.getOrDefault("catalog-impl", type)));
+        } else if (uri != null && !ownUris.contains(normalised(uri))) {
+            block.problem(
+                    "iceberg.catalog.config",
+                    "uri %s is another catalog, this runner writes to its own: leave uri out"
+                            .formatted(uri));
+        }
+        String warehouse = config.get("warehouse");
+        if (warehouse == null || catalog.warehouses().find(warehouse).isEmpty()) {
+            if (warehouse != null) {
+                block.problem("iceberg.catalog.config", "there is no warehouse " + warehouse);
+            }
+            return catalog.warehouses().defaultWarehouse();
+        }
+        return catalog.warehouses().require(warehouse);
+    }
+
+    /// A URI as it is compared: `localhost` is 127.0.0.1, and a last slash means nothing.
+    public static String normalised(String uri) {
+        return uri.replaceFirst("/+$", "").replace("//localhost", "//127.0.0.1");
+    }
+
+    public Block block() {
+        return block;
+    }
+
+    public TableIdentifier name() {
+        return name;
+    }
+
+    public DataSaveMode dataSaveMode() {
+        return dataSaveMode;
+    }
+
+    public Map<String, String> writeProperties() {
+        return writeProperties;
+    }
+
+    /// Columns that may not be null, by what the table is or would be.
+    public Set<String> required(Catalog catalog, Warehouse warehouse) {
+        Schema table =
+                catalog.tables().exists(warehouse, name)
+                        ? catalog.tables().load(warehouse, name).metadata().schema()
+                        : schema;
+        Set<String> required = new HashSet<>();
+        table.columns().stream()
+                .filter(Types.NestedField::isRequired)
+                .forEach(f -> required.add(f.name()));
+        return required;
+    }
+
+    /// Creates the table where it is missing.
+    ///
+    /// @param fresh whether the run starts anew, not where another stopped
+    public void prepare(Catalog catalog, Warehouse warehouse, boolean fresh) {
+        boolean exists = catalog.tables().exists(warehouse, name);
+        if (exists && fresh && schemaSaveMode == SchemaSaveMode.RECREATE_SCHEMA) {
+            catalog.tables().drop(warehouse, name, true);
+            exists = false;
+        }
+        if (exists) {
+            return;
+        }
+        if (schemaSaveMode == SchemaSaveMode.ERROR_WHEN_SCHEMA_NOT_EXIST
+                || schemaSaveMode == SchemaSaveMode.IGNORE) {
+            throw new NoSuchTableException(
+                    "Table %s does not exist and schema_save_mode is %s", name, schemaSaveMode);
+        }
+        create(catalog, warehouse, name, schema, spec, createProperties);
+    }
+
+    /// Creates a table and the namespaces around it; one that somebody else created is as good.
+    public static void create(
+            Catalog catalog,
+            Warehouse warehouse,
+            TableIdentifier name,
+            Schema schema,
+            PartitionSpec spec,
+            Map<String, String> properties) {
+        String[] levels = name.namespace().levels();
+        for (int depth = 1; depth <= levels.length; depth++) {
+            Namespace namespace = Namespace.of(java.util.Arrays.copyOf(levels, depth));
+            if (!catalog.namespaces().exists(warehouse, namespace)) {
+                try {
+                    catalog.namespaces().create(warehouse, namespace, Map.of());
+                } catch (AlreadyExistsException e) {
+                    continue;
+                }
+            }
+        }
+        try {
+            catalog.tables()
+                    .create(
+                            warehouse,
+                            name.namespace(),
+                            CreateTableRequest.builder()
+                                    .withName(name.name())
+                                    .withSchema(schema)
+                                    .withPartitionSpec(spec)
+                                    .setProperties(properties)
+                                    .build());
+        } catch (AlreadyExistsException e) {
+            catalog.tables().load(warehouse, name);
+        }
+    }
+}

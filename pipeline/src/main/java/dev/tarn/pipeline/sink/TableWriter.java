@@ -1,0 +1,168 @@
+package dev.tarn.pipeline.sink;
+
+import dev.tarn.pipeline.parquet.ParquetAppender;
+import dev.tarn.pipeline.row.Batch;
+import dev.tarn.pipeline.row.Batch.Widening;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.PartitionKey;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.InternalRecordWrapper;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.OutputFile;
+import org.jspecify.annotations.Nullable;
+
+/// Writes rows into data files of a table, one open file per partition, as many as memory allows.
+public final class TableWriter {
+    static final int OPEN_FILES_MAX = 64;
+    private static final long FILE_BYTES_DEFAULT = 128L << 20;
+    private static final long MEMORY_BYTES_MAX =
+            Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 4);
+    private static final int ROWS_BETWEEN_CHECKS = 1_000;
+
+    private record Open(
+            @Nullable PartitionKey key, OutputFile file, ParquetAppender appender) {}
+
+    private final Table table;
+    private final long fileBytesMax;
+    private final ParquetAppender.Layout layout;
+    private final MetricsConfig metricsConfig;
+    private final PartitionKey key;
+    private final InternalRecordWrapper wrapper;
+    private final String name = UUID.randomUUID().toString();
+    private final LinkedHashMap<@Nullable PartitionKey, Open> open =
+            new LinkedHashMap<>(16, 0.75f, true);
+    private final List<DataFile> done = new ArrayList<>();
+    private int fileCount;
+    private int rowsSinceCheck;
+
+    /// @param properties of the table, with those of the job on top
+    public TableWriter(Table table, Map<String, String> properties) {
+        this.table = table;
+        this.fileBytesMax =
+                Long.parseLong(
+                        properties.getOrDefault(
+                                "write.target-file-size-bytes",
+                                String.valueOf(FILE_BYTES_DEFAULT)));
+        this.layout = ParquetAppender.Layout.of(properties);
+        this.metricsConfig = MetricsConfig.forTable(table);
+        this.key = new PartitionKey(table.spec(), table.schema());
+        this.wrapper = new InternalRecordWrapper(table.schema().asStruct());
+    }
+
+    /// @param sources for each column of the table that of the batch, or -1
+    public void write(Batch batch, int[] sources, Widening[] widenings) {
+        Batch.View view = batch.view(table.schema().asStruct(), sources, widenings);
+        for (int row = 0; row < batch.size(); row++) {
+            add(view.at(row));
+        }
+    }
+
+    public void add(Record row) {
+        Open target;
+        if (table.spec().isUnpartitioned()) {
+            target = open.get(null);
+            target = target == null ? openFile(null) : target;
+        } else {
+            key.partition(wrapper.wrap(row));
+            target = open.get(key);
+            target = target == null ? openFile(key.copy()) : target;
+        }
+        target.appender().add(row);
+        if (++rowsSinceCheck >= ROWS_BETWEEN_CHECKS) {
+            rowsSinceCheck = 0;
+            closeWhatIsFull();
+        }
+    }
+
+    private Open openFile(@Nullable PartitionKey partition) {
+        if (open.size() >= OPEN_FILES_MAX) {
+            finish(open.values().iterator().next());
+        }
+        String fileName = FileFormat.PARQUET.addExtension("%05d-%s".formatted(fileCount++, name));
+        String location =
+                partition == null
+                        ? table.locationProvider().newDataLocation(fileName)
+                        : table.locationProvider()
+                                .newDataLocation(table.spec(), partition, fileName);
+        OutputFile file = table.io().newOutputFile(location);
+        var opened =
+                new Open(
+                        partition,
+                        file,
+                        new ParquetAppender(table.schema(), file, layout, metricsConfig));
+        open.put(partition, opened);
+        return opened;
+    }
+
+    private void closeWhatIsFull() {
+        for (Open file : List.copyOf(open.values())) {
+            if (file.appender().length() >= fileBytesMax) {
+                finish(file);
+            }
+        }
+        long buffered = open.values().stream().mapToLong(f -> f.appender().buffered()).sum();
+        while (open.size() > 1 && buffered > MEMORY_BYTES_MAX) {
+            Open largest =
+                    open.values().stream()
+                            .max(Comparator.comparingLong(f -> f.appender().buffered()))
+                            .orElseThrow();
+            buffered -= largest.appender().buffered();
+            finish(largest);
+        }
+    }
+
+    private void finish(Open file) {
+        ParquetAppender.Finished finished;
+        try (ParquetAppender appender = file.appender()) {
+            finished = appender.finish();
+        } finally {
+            open.remove(file.key());
+        }
+        DataFiles.Builder builder =
+                DataFiles.builder(table.spec())
+                        .withFormat(FileFormat.PARQUET)
+                        .withPath(file.file().location())
+                        .withFileSizeInBytes(file.file().toInputFile().getLength())
+                        .withMetrics(finished.metrics())
+                        .withSplitOffsets(finished.splitOffsets());
+        if (file.key() != null) {
+            builder.withPartition(file.key());
+        }
+        done.add(builder.build());
+    }
+
+    /// Ends all open files and gives up what was written since the last call.
+    public List<DataFile> complete() {
+        for (Open file : List.copyOf(open.values())) {
+            finish(file);
+        }
+        List<DataFile> files = List.copyOf(done);
+        done.clear();
+        return files;
+    }
+
+    /// Deletes what was written since the last [#complete].
+    public void abort() {
+        List<String> written =
+                Stream.concat(
+                                done.stream().map(DataFile::location),
+                                open.values().stream().map(f -> f.file().location()))
+                        .toList();
+        for (Open file : open.values()) {
+            file.appender().close();
+        }
+        open.clear();
+        done.clear();
+        written.forEach(table.io()::deleteFile);
+    }
+}

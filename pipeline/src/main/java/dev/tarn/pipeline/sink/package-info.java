@@ -1,0 +1,8 @@
+/// Where rows go: `Batch -> Sink -> pending files -> the commit that also moves the position`.
+///
+/// A sink that writes tables hands its data files to the run's one commit per checkpoint; what the
+/// run could not commit it deletes.
+@NullMarked
+package dev.tarn.pipeline.sink;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,23 @@
+package dev.tarn.pipeline.source;
+
+import dev.tarn.pipeline.row.Batch;
+import dev.tarn.pipeline.row.Rejections;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/// A split, open for reading.
+public interface SplitReader extends AutoCloseable {
+
+    /// Up to `rowsMax` more rows, or null at the end. A row that does not fit goes to `rejections`
+    /// and counts.
+    @Nullable Batch next(int rowsMax, Rejections rejections) throws IOException;
+
+    /// Behind the last batch.
+    Position position();
+
+    /// Bytes of the split behind the last batch, for a progress bar.
+    long bytesRead();
+
+    @Override
+    void close() throws IOException;
+}

@@ -1,0 +1,125 @@
+package dev.tarn.pipeline;
+
+import dev.tarn.catalog.Catalog;
+import dev.tarn.catalog.CatalogSettings;
+import dev.tarn.catalog.PageRequest;
+import dev.tarn.catalog.warehouse.Warehouse;
+import dev.tarn.pipeline.job.JobSource;
+import dev.tarn.storage.Location;
+import dev.tarn.storage.ObjectStore;
+import dev.tarn.storage.local.LocalStore;
+import dev.tarn.store.Database;
+import dev.tarn.store.Databases;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+
+/// A catalog on a folder, and the pipelines on it.
+final class World implements AutoCloseable {
+    final Path folder;
+    final Database database;
+    final ObjectStore store;
+    final Catalog catalog;
+    final Pipelines pipelines;
+    final List<String> console = new ArrayList<>();
+
+    World(Path folder) {
+        this(folder, d -> d, s -> s);
+    }
+
+    /// @param rows,bytes wrap the database and the store, to break them
+    World(Path folder, UnaryOperator<Database> rows, UnaryOperator<ObjectStore> bytes) {
+        this.folder = folder;
+        this.database = rows.apply(Databases.sqlite(folder.resolve("store.db")));
+        Path root = folder.resolve("objects");
+        this.store = bytes.apply(new LocalStore(false));
+        this.catalog =
+                new Catalog(
+                        database,
+                        store,
+                        new CatalogSettings("lake", Location.of("file://" + root)),
+                        InstantSource.system());
+        this.pipelines =
+                new Pipelines(
+                        catalog,
+                        database,
+                        InstantSource.system(),
+                        Set.of("http://127.0.0.1:8181"),
+                        Map.of("TARN_TEST_ENVIRONMENT", "from-environment"));
+    }
+
+    Path file(String name, String content) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, content);
+    }
+
+    JobSource job(String text) {
+        return new JobSource(text, "jobs/test.conf", folder);
+    }
+
+    Progress run(String text) throws InterruptedException {
+        return run(text, RunOptions.DEFAULT);
+    }
+
+    Progress run(String text, RunOptions options) throws InterruptedException {
+        return run(text, Map.of(), options);
+    }
+
+    Progress run(String text, Map<String, String> variables, RunOptions options)
+            throws InterruptedException {
+        return pipelines.start(job(text), variables, options, console::add).await();
+    }
+
+    Warehouse warehouse() {
+        return catalog.warehouses().defaultWarehouse();
+    }
+
+    Table table(String name) {
+        return catalog.tables().begin(warehouse()).table(TableIdentifier.parse(name));
+    }
+
+    /// All rows, read by Iceberg's own reader.
+    List<Record> rows(String name) throws IOException {
+        try (CloseableIterable<Record> rows = IcebergGenerics.read(table(name)).build()) {
+            List<Record> list = new ArrayList<>();
+            rows.forEach(row -> list.add(row.copy()));
+            return list;
+        }
+    }
+
+    List<Object> column(String name, String column) throws IOException {
+        List<Object> values = new ArrayList<>();
+        rows(name).forEach(row -> values.add(row.getField(column)));
+        return values;
+    }
+
+    int tableCount() {
+        return catalog.tables()
+                .list(
+                        warehouse(),
+                        Namespace.of("t"),
+                        PageRequest.ALL)
+                .items()
+                .size();
+    }
+
+    @Override
+    public void close() {
+        catalog.close();
+        store.close();
+        database.close();
+    }
+}
