@@ -70,7 +70,6 @@ public final class Json {
                 JsonMapper.builder()
                         .visibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY)
                         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                         .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
                         .build();
         RESTSerializers.registerAll(mapper);
