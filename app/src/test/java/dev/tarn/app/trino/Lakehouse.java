@@ -27,7 +27,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The one lakehouse of a test JVM: SQLite, plain files, the catalog over HTTP, Trino. Ends with the JVM.
+/// The one lakehouse of a test JVM: SQLite, plain files, the catalog over HTTP, Trino. Ends with
+/// the JVM.
 public final class Lakehouse {
     private static final Duration READY_DEADLINE = Duration.ofMinutes(3);
     private static @Nullable Lakehouse one;
@@ -46,7 +47,8 @@ public final class Lakehouse {
                         InstantSource.system());
         var metrics = new Metrics();
         var rest = new IcebergRest(catalog, ClientStorage.NONE, metrics);
-        var server = new HttpServer(HttpSettings.at("127.0.0.1", 0), new Routes(rest.routes()), metrics);
+        var server =
+                new HttpServer(HttpSettings.at("127.0.0.1", 0), new Routes(rest.routes()), metrics);
         server.start();
         trino =
                 Trino.start(
@@ -64,13 +66,12 @@ public final class Lakehouse {
                         InstantSource.system());
         Runtime.getRuntime()
                 .addShutdownHook(
-                        new Thread(
-                                () -> {
-                                    trino.close();
-                                    server.close();
-                                    catalog.close();
-                                    database.close();
-                                }));
+                        new Thread(() -> {
+                            trino.close();
+                            server.close();
+                            catalog.close();
+                            database.close();
+                        }));
         TrinoStatus status = trino.awaitRunning(READY_DEADLINE);
         if (status.state() != TrinoStatus.State.RUNNING) {
             throw new AssertionError("Trino is not running: " + status);
@@ -117,7 +118,8 @@ public final class Lakehouse {
                 new ProcessBuilder(script.toString())
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
-        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String printed =
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw new AssertionError("dev/trino has built nothing");
         }

@@ -106,8 +106,9 @@ public final class Namespaces {
         }
     }
 
-    /// Its properties, and always its location: without one Trino creates a table before it has chosen its
-    /// folder, and then refuses the folder because the table's first metadata file lies there.
+    /// Its properties, and always its location: without one Trino creates a table before it has
+    /// chosen its folder, and then refuses the folder because the table's first metadata file lies
+    /// there.
     public Map<String, String> load(Warehouse warehouse, Namespace namespace) {
         NamespaceRow row = database.read(tx -> NamespaceRow.require(tx, warehouse, namespace));
         var properties = new TreeMap<>(row.properties());

@@ -78,7 +78,8 @@ public final class Statement {
         return all;
     }
 
-    /// Tells the server to stop; the thread that asks for pages sees a [StatementCancelledException].
+    /// Tells the server to stop; the thread that asks for pages sees a
+    /// [StatementCancelledException].
     public void cancel() {
         cancelled = true;
         URI page = next;
@@ -149,7 +150,8 @@ public final class Statement {
                 && !rowsSeen
                 && !cancelled
                 && System.nanoTime() - startNanos < NODES_DEADLINE.toNanos()) {
-            // Refused before anything ran, so it may be sent again; each round comes closer to the deadline.
+            // Refused before anything ran, so it may be sent again; each round comes closer to the
+            // deadline.
             Pause.of(NODES_PAUSE);
             read(statements.post(sql));
             return;
