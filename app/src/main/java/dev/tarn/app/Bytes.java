@@ -26,7 +26,11 @@ record Bytes(ObjectStore store, Location root, @Nullable S3Access s3) {
 
     /// How others reach an S3.
     record S3Access(
-            @Nullable URI endpoint, String region, boolean pathStyle, String accessKey, Secret secretKey) {}
+            @Nullable URI endpoint,
+            String region,
+            boolean pathStyle,
+            String accessKey,
+            Secret secretKey) {}
 
     /// The built-in storage: a folder, used directly here, served over S3 to everyone else.
     static Bytes builtin(FolderStore store, S3Endpoint endpoint, S3Keys keys, String host, String warehouse) {
@@ -64,6 +68,10 @@ record Bytes(ObjectStore store, Location root, @Nullable S3Access s3) {
         return s3 == null
                 ? new TrinoSettings.Bytes.Folder()
                 : new TrinoSettings.Bytes.S3(
-                        s3.endpoint(), s3.region(), s3.pathStyle(), s3.accessKey(), s3.secretKey().value());
+                        s3.endpoint(),
+                        s3.region(),
+                        s3.pathStyle(),
+                        s3.accessKey(),
+                        s3.secretKey().value());
     }
 }

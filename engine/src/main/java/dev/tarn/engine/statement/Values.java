@@ -19,8 +19,8 @@ public final class Values {
 
     private Values() {}
 
-    /// `[1, 2]` for arrays, `{a=1}` for maps and rows, bytes in hexadecimal; nothing but `NULL` inside those is
-    /// spelled out. The caller decides how a null value itself reads.
+    /// `[1, 2]` for arrays, `{a=1}` for maps and rows, bytes in hexadecimal; nothing but `NULL`
+    /// inside those is spelled out. The caller decides how a null value itself reads.
     public static String text(ColumnType type, JsonNode value) {
         if (value.isNull()) {
             return "NULL";

@@ -57,8 +57,7 @@ class ForeignServerTest {
 
         assertThatThrownBy(() -> statements.start("SELECT 1"))
                 .isInstanceOf(ServerUnreachableException.class)
-                .hasMessage(
-                        "Trino at %s expected, found: HTTP status 404 <h1>Not here</h1>", uri);
+                .hasMessage("Trino at %s expected, found: HTTP status 404 <h1>Not here</h1>", uri);
     }
 
     @Test
@@ -83,7 +82,12 @@ class ForeignServerTest {
         answers.add(new Answer(200, page("q1", "/page/1", "")));
         answers.add(new Answer(429, "later"));
         answers.add(
-                new Answer(200, page("q1", null, ", \"columns\": [%s], \"data\": [[7]]".formatted(COLUMN))));
+                new Answer(
+                        200,
+                        page(
+                                "q1",
+                                null,
+                                ", \"columns\": [%s], \"data\": [[7]]".formatted(COLUMN))));
 
         assertThat(statements.start("SELECT 7").rowsToEnd()).hasToString("[[7]]");
         assertThat(requests)
@@ -99,9 +103,15 @@ class ForeignServerTest {
                         page(
                                 "q1",
                                 null,
-                                ", \"error\": {\"errorName\": \"NO_NODES_AVAILABLE\", \"message\": \"none\"}")));
+                                ", \"error\": {\"errorName\": \"NO_NODES_AVAILABLE\", \"message\":"
+                                        + " \"none\"}")));
         answers.add(
-                new Answer(200, page("q2", null, ", \"columns\": [%s], \"data\": [[7]]".formatted(COLUMN))));
+                new Answer(
+                        200,
+                        page(
+                                "q2",
+                                null,
+                                ", \"columns\": [%s], \"data\": [[7]]".formatted(COLUMN))));
 
         Statement statement = statements.start("SELECT 7");
 
@@ -115,6 +125,7 @@ class ForeignServerTest {
 
     private String page(String id, String next, String more) {
         String nextUri = next == null ? "" : ", \"nextUri\": \"%s%s\"".formatted(uri, next);
-        return "{\"id\": \"%s\"%s%s, \"stats\": {\"state\": \"RUNNING\"}}".formatted(id, nextUri, more);
+        return "{\"id\": \"%s\"%s%s, \"stats\": {\"state\": \"RUNNING\"}}"
+                .formatted(id, nextUri, more);
     }
 }

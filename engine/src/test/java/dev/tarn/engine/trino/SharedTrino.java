@@ -50,7 +50,8 @@ public final class SharedTrino {
                 new ProcessBuilder(ROOT.resolve("dev").resolve("trino").toString())
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
-        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String printed =
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw new AssertionError("dev/trino has built nothing");
         }

@@ -31,7 +31,9 @@ class TrinoTest {
         child.onExit().get(10, TimeUnit.SECONDS);
         TrinoStatus after =
                 trino.await(
-                        status -> status.state() == State.RUNNING && status.restarts() > before.restarts(),
+                        status ->
+                                status.state() == State.RUNNING
+                                        && status.restarts() > before.restarts(),
                         SharedTrino.READY_DEADLINE);
 
         assertThat(after.state()).isEqualTo(State.RUNNING);
@@ -50,8 +52,8 @@ class TrinoTest {
             assertThatThrownBy(() -> Trino.start(settings, InstantSource.system()))
                     .isInstanceOf(PortTakenException.class)
                     .hasMessage(
-                            "Port %s of 127.0.0.1 is taken: stop the program that listens there, or give Trino"
-                                    + " another port",
+                            "Port %s of 127.0.0.1 is taken: stop the program that listens there, or"
+                                    + " give Trino another port",
                             taken.getLocalPort());
         }
     }

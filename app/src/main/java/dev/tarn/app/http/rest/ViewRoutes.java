@@ -47,7 +47,7 @@ final class ViewRoutes {
                 views.list(warehouse, names.namespace(warehouse, request), Names.page(request));
         return Response.json(
                 ListTablesResponse.builder()
-                        .addAll(Endpoints.searchable(page.items()))
+                        .addAll(new ArrayList<>(page.items()))
                         .nextPageToken(page.nextToken())
                         .build());
     }
