@@ -21,6 +21,9 @@ import dev.tarn.engine.trino.TrinoStatus;
 import dev.tarn.pipeline.PipelineRun;
 import dev.tarn.pipeline.Pipelines;
 import dev.tarn.pipeline.Progress;
+import dev.tarn.storage.local.FolderStore;
+import dev.tarn.storage.s3.S3Endpoint;
+import dev.tarn.storage.s3.S3Keys;
 import dev.tarn.store.Database;
 import dev.tarn.store.Databases;
 import dev.tarn.store.PostgresSettings;
@@ -110,7 +113,9 @@ public final class Assembly implements AutoCloseable {
 
     private Bytes openBytes() {
         return switch (config.storage().kind()) {
-            case BUILTIN, S3, LOCAL -> Bytes.ofFolder(config.storage(), config.warehouse());
+            case BUILTIN -> openBuiltin();
+            case S3 -> throw new IllegalStateException("later");
+            case LOCAL -> Bytes.ofFolder(config.storage(), config.warehouse());
         };
     }
 
@@ -128,6 +133,14 @@ public final class Assembly implements AutoCloseable {
             Progress end = run.await();
             LOG.info("pipeline={} stopped rows={}", run.pipeline(), end.rowsCommitted());
         }
+    }
+
+    private Bytes openBuiltin() {
+        FolderStore store = opened(FolderStore.open(config.storage().folder()));
+        store.createBucket(config.warehouse());
+        S3Keys keys = S3Keys.loadOrCreate(folder.keys().resolve("s3"));
+        S3Endpoint endpoint = opened(S3Endpoint.start(config.host(), config.storage().port(), store, keys));
+        return Bytes.builtin(store, endpoint, keys, config.host(), config.warehouse());
     }
 
     private TrinoSettings trinoSettings(Path jars) {
@@ -178,12 +191,21 @@ public final class Assembly implements AutoCloseable {
 
     private Part catalogPart() {
         String rows = config.store().postgresql() == null ? "SQLite" : "PostgreSQL";
-        return new Part("catalog", Part.State.RUNNING, address(), ProcessHandle.current().pid(), 0, started, "Iceberg REST, warehouse %s, rows in %s".formatted(config.warehouse(), rows));
+        return own("catalog", address(), "Iceberg REST, warehouse %s, rows in %s".formatted(config.warehouse(), rows));
     }
 
     private Part storagePart() {
-        Long pid = ProcessHandle.current().pid();
-        return new Part("storage", Part.State.RUNNING, bytes.root().toString(), pid, 0, started, "plain files");
+        URI endpoint = bytes.s3() == null ? null : bytes.s3().endpoint();
+        return switch (config.storage().kind()) {
+            case BUILTIN -> own("storage", String.valueOf(endpoint), "S3, keys in " + folder.keys().resolve("s3"));
+            case S3 -> own("storage", String.valueOf(endpoint), "S3 of others, " + bytes.root());
+            case LOCAL -> own("storage", bytes.root().toString(), "plain files");
+        };
+    }
+
+    /// A part that runs in this process.
+    private Part own(String name, String address, String message) {
+        return new Part(name, Part.State.RUNNING, address, ProcessHandle.current().pid(), 0, started, message);
     }
 
     private Part sqlPart() {

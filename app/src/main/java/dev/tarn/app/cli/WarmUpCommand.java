@@ -43,7 +43,7 @@ final class WarmUpCommand implements Runnable {
                         nowhere,
                         nowhere,
                         Map.of(),
-                        folder,
+                        surroundings.home(),
                         surroundings.home(),
                         surroundings.source(),
                         false);
@@ -55,6 +55,9 @@ final class WarmUpCommand implements Runnable {
         try (HostedPlatform platform = HostedPlatform.start(Configuration.load(null, Map.of(), flags), null)) {
             CommandLineInterface commands = new CommandLineInterface(quiet);
             commands.run("status", "--server", platform.address());
+            String job = surroundings.home().resolve("examples/airports.conf").toString();
+            commands.run("pipeline", "run", job, "--server", platform.address());
+            commands.run("catalog", "show", "flights.airports", "--server", platform.address());
             commands.run("catalog", "list", "--server", platform.address());
             commands.run("help");
         }
