@@ -186,6 +186,9 @@ public final class S3Endpoint implements AutoCloseable {
                 sent = Reply.send(request, response, answer);
                 callback.succeeded();
             } catch (IOException | RuntimeException e) {
+                if (answer.content() instanceof Answer.Slice slice) {
+                    slice.object().close();
+                }
                 callback.failed(e); // the client has gone, or must see that the answer is not whole
             }
             observer.answered(
