@@ -1,5 +1,6 @@
 package dev.tarn.storage.s3;
 
+import java.util.Arrays;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Optional;
@@ -71,7 +72,7 @@ enum ChecksumKind {
             @Override
             public byte[] value() {
                 byte[] wide = ByteBuffer.allocate(Long.BYTES).putLong(checksum.getValue()).array();
-                return java.util.Arrays.copyOfRange(wide, Long.BYTES - size, Long.BYTES);
+                return Arrays.copyOfRange(wide, Long.BYTES - size, Long.BYTES);
             }
         };
     }

@@ -1,5 +1,6 @@
 package dev.tarn.storage.s3;
 
+import java.util.stream.Stream;
 import dev.tarn.storage.BucketNotFoundException;
 import dev.tarn.storage.Condition;
 import dev.tarn.storage.PreconditionFailedException;
@@ -208,7 +209,7 @@ public final class S3Endpoint implements AutoCloseable {
                         field.getLowerCaseName(),
                         List.of(value == null ? "" : value),
                         (one, two) ->
-                                java.util.stream.Stream.concat(one.stream(), two.stream())
+                                Stream.concat(one.stream(), two.stream())
                                         .toList());
             }
             // Of an absolute request target only the path is signed.
