@@ -43,7 +43,7 @@ final class NamespaceRoutes {
                 namespaces.list(warehouse, names.parent(warehouse, request), Names.page(request));
         return Response.json(
                 ListNamespacesResponse.builder()
-                        .addAll(page.items())
+                        .addAll(Endpoints.searchable(page.items()))
                         .nextPageToken(page.nextToken())
                         .build());
     }
@@ -56,7 +56,7 @@ final class NamespaceRoutes {
         return Response.json(
                 CreateNamespaceResponse.builder()
                         .withNamespace(create.namespace())
-                        .setProperties(properties)
+                        .setProperties(Endpoints.searchable(properties))
                         .build());
     }
 
@@ -66,7 +66,8 @@ final class NamespaceRoutes {
         return Response.json(
                 GetNamespaceResponse.builder()
                         .withNamespace(namespace)
-                        .setProperties(namespaces.load(warehouse, namespace))
+                        .setProperties(
+                                Endpoints.searchable(namespaces.load(warehouse, namespace)))
                         .build());
     }
 
@@ -97,9 +98,9 @@ final class NamespaceRoutes {
                         update.updates());
         return Response.json(
                 UpdateNamespacePropertiesResponse.builder()
-                        .addUpdated(change.updated())
-                        .addRemoved(change.removed())
-                        .addMissing(change.missing())
+                        .addUpdated(Endpoints.searchable(change.updated()))
+                        .addRemoved(Endpoints.searchable(change.removed()))
+                        .addMissing(Endpoints.searchable(change.missing()))
                         .build());
     }
 }

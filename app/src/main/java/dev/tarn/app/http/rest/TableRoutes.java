@@ -60,7 +60,7 @@ final class TableRoutes {
                 tables.list(warehouse, names.namespace(warehouse, request), Names.page(request));
         return Response.json(
                 ListTablesResponse.builder()
-                        .addAll(page.items())
+                        .addAll(Endpoints.searchable(page.items()))
                         .nextPageToken(page.nextToken())
                         .build());
     }
