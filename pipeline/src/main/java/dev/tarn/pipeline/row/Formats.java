@@ -44,7 +44,8 @@ public record Formats(
         try {
             return date == null ? LocalDate.parse(text) : LocalDate.parse(text, date);
         } catch (DateTimeParseException e) {
-            throw Misfit.value(null, "date as " + (date == null ? "yyyy-MM-dd" : datePattern), text);
+            throw Misfit.value(
+                    null, "date as " + (date == null ? "yyyy-MM-dd" : datePattern), text);
         }
     }
 

@@ -29,8 +29,7 @@ public final class TableWriter {
             Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 4);
     private static final int ROWS_BETWEEN_CHECKS = 1_000;
 
-    private record Open(
-            @Nullable PartitionKey key, OutputFile file, ParquetAppender appender) {}
+    private record Open(@Nullable PartitionKey key, OutputFile file, ParquetAppender appender) {}
 
     private final Table table;
     private final long fileBytesMax;

@@ -101,6 +101,7 @@ final class CsvFields {
                 at++;
             }
         }
-        throw new Misfit(null, "the quote of field %s is never closed".formatted(fields.size() + 1));
+        throw new Misfit(
+                null, "the quote of field %s is never closed".formatted(fields.size() + 1));
     }
 }

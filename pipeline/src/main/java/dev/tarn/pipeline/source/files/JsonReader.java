@@ -43,8 +43,7 @@ final class JsonReader implements SplitReader {
     private long rows;
     private long line;
 
-    JsonReader(
-            Path file, FileOptions options, Schema schema, Set<String> required, Position from)
+    JsonReader(Path file, FileOptions options, Schema schema, Set<String> required, Position from)
             throws IOException {
         this.file = file;
         this.schema = schema;
@@ -92,8 +91,7 @@ final class JsonReader implements SplitReader {
                 }
                 if (!line.isBlank()) {
                     try {
-                        JsonNode node =
-                                TREES.readTree(line.bytes(), line.offset(), line.length());
+                        JsonNode node = TREES.readTree(line.bytes(), line.offset(), line.length());
                         inference.row(node);
                     } catch (JsonParseException e) {
                         // The run meets this row again and tells of it.
@@ -145,8 +143,7 @@ final class JsonReader implements SplitReader {
                         new Rejected(file.toString(), line, e.column(), e.reason(), next.text()));
             } catch (JsonParseException e) {
                 batch.clearRow();
-                rejections.add(
-                        new Rejected(file.toString(), line, null, notJson(e), next.text()));
+                rejections.add(new Rejected(file.toString(), line, null, notJson(e), next.text()));
             }
         }
         return batch;
@@ -184,8 +181,7 @@ final class JsonReader implements SplitReader {
     private void checkRequired(Batch batch) throws Misfit {
         for (int i = 0; i < required.length; i++) {
             if (required[i] && batch.value(i, batch.size()) == null) {
-                throw new Misfit(
-                        schema.columns().get(i).name(), "expected a value, found null");
+                throw new Misfit(schema.columns().get(i).name(), "expected a value, found null");
             }
         }
     }

@@ -40,8 +40,7 @@ final class Lines implements AutoCloseable {
                 opened =
                         isUtf8(options.charset())
                                 ? opened
-                                : new Transcoded(
-                                        new InputStreamReader(opened, options.charset()));
+                                : new Transcoded(new InputStreamReader(opened, options.charset()));
                 opened.skipNBytes(from);
             }
         } catch (IOException | RuntimeException e) {
