@@ -113,8 +113,11 @@ public final class Relations {
         }
     }
 
-    private static AlreadyExistsException taken(Relation taken, TableIdentifier name) {
-        return new AlreadyExistsException("%s already exists: %s", taken.kind().title(), name);
+    private AlreadyExistsException taken(Relation taken, TableIdentifier name) {
+        String found = taken.kind().title();
+        return taken.kind() == kind
+                ? new AlreadyExistsException("%s already exists: %s", found, name)
+                : new AlreadyExistsException("%s with same name already exists: %s", found, name);
     }
 
     /// Removes the row and returns it as it was at that moment. `alongside` runs in the same
@@ -186,7 +189,8 @@ public final class Relations {
                     == 1;
         } catch (DuplicateKeyException e) {
             Relation taken = Relation.find(tx, warehouse, to).orElse(row);
-            throw new AlreadyExistsException(e, "%s already exists: %s", taken.kind().title(), to);
+            throw new AlreadyExistsException(
+                    e, "Cannot rename %s to %s. %s already exists", from, to, taken.kind().title());
         } catch (ForeignKeyException e) {
             throw new NoSuchNamespaceException(e, "Namespace does not exist: %s", to.namespace());
         }
