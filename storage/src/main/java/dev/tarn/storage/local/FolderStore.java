@@ -38,8 +38,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/// Buckets and objects in a folder of this machine. The S3 endpoint serves it to other processes; in
-/// this one it is used directly. One process at a time owns the folder.
+/// Buckets and objects in a folder of this machine. The S3 endpoint serves it to other processes;
+/// in this one it is used directly. One process at a time owns the folder.
 public final class FolderStore implements ObjectStore {
     private static final SequencedMap<String, String> NOTHING = new LinkedHashMap<>();
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
@@ -280,7 +280,8 @@ public final class FolderStore implements ObjectStore {
         try {
             return new KeyCursor(folder.bucket(bucket), prefix, from);
         } catch (IOException e) {
-            throw new StorageException("Objects cannot be listed: %s/%s".formatted(bucket, prefix), e);
+            throw new StorageException(
+                    "Objects cannot be listed: %s/%s".formatted(bucket, prefix), e);
         }
     }
 
@@ -379,15 +380,14 @@ public final class FolderStore implements ObjectStore {
                     @Override
                     public boolean tryAdvance(Consumer<? super ObjectInfo> action) {
                         Optional<StoredObject> next = next(cursor, prefix.bucket());
-                        next.ifPresent(
-                                object ->
-                                        action.accept(
-                                                info(
-                                                        new Location(
-                                                                prefix.scheme(),
-                                                                prefix.bucket(),
-                                                                object.key()),
-                                                        object)));
+                        next.ifPresent(object ->
+                                action.accept(
+                                        info(
+                                                new Location(
+                                                        prefix.scheme(),
+                                                        prefix.bucket(),
+                                                        object.key()),
+                                                object)));
                         return next.isPresent();
                     }
                 },

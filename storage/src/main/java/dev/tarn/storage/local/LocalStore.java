@@ -38,8 +38,8 @@ import java.util.stream.Stream;
 /// Plain files of this machine as objects: `file:///path` is the file `/path`. For one machine, for
 /// tests and for reading what others left there; everything else has a bucket.
 ///
-/// [Condition#ABSENT] holds against every process, because the file system decides it; a condition on
-/// a version only against this one.
+/// [Condition#ABSENT] holds against every process, because the file system decides it; a condition
+/// on a version only against this one.
 public final class LocalStore implements ObjectStore {
     private static final String UNFINISHED = ".tarn-unfinished-";
     private static final int LOCKS = 256;
@@ -323,8 +323,7 @@ public final class LocalStore implements ObjectStore {
         keys.sort(
                 Comparator.comparing(
                         key -> key.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned));
-        return keys.stream()
-                .flatMap(key -> key.endsWith("/") ? walk(key, prefix) : Stream.of(key));
+        return keys.stream().flatMap(key -> key.endsWith("/") ? walk(key, prefix) : Stream.of(key));
     }
 
     @Override
@@ -338,8 +337,7 @@ public final class LocalStore implements ObjectStore {
         Unfinished(Path path) throws IOException {
             this.path = path;
             this.channel =
-                    FileChannel.open(
-                            path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                    FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         }
 
         void write(ByteBuffer bytes) throws IOException {
