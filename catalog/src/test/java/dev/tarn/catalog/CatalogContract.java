@@ -574,7 +574,7 @@ interface CatalogContract {
         world.objects.delete(Location.of(world.load(ORDERS).metadataFileLocation()));
         assertThatThrownBy(() -> world.restart().load(ORDERS))
                 .isInstanceOf(NotFoundException.class)
-                .hasMessageContaining("Metadata file does not exist");
+                .hasMessageContaining("Failed to open input stream for file");
     }
 
     @Test
