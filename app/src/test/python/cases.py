@@ -3,7 +3,7 @@
     case <name> passed
     case <name> failed <reason on one line>
 
-A traceback follows on standard error. Where the platform is comes by environment: see the variables below.
+The lines of a traceback follow a failure. Where the platform is comes by environment: see the variables below.
 """
 
 import importlib
@@ -69,9 +69,9 @@ def main(module_name, wanted):
             print("case", name.removeprefix("case_"), "passed", flush=True)
         except BaseException as error:
             failed = True
-            traceback.print_exc()
             reason = " ".join(f"{type(error).__name__}: {error}".split())
-            print("case", name.removeprefix("case_"), "failed", reason, flush=True)
+            print("case", name.removeprefix("case_"), "failed", reason)
+            print(traceback.format_exc(), flush=True)
     return 1 if failed else 0
 
 

@@ -6,7 +6,10 @@ import dev.tarn.app.http.rest.ClientStorage;
 import dev.tarn.engine.trino.TrinoSettings;
 import dev.tarn.storage.Location;
 import dev.tarn.storage.ObjectStore;
+import dev.tarn.storage.local.FolderStore;
 import dev.tarn.storage.local.LocalStore;
+import dev.tarn.storage.s3.S3Endpoint;
+import dev.tarn.storage.s3.S3Keys;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// @param s3 null where tables are plain files
 record Bytes(ObjectStore store, Location root, @Nullable S3Access s3) {
 
+    private static final String BUILTIN_REGION = "us-east-1";
+
     /// How others reach an S3.
     record S3Access(
             @Nullable URI endpoint,
@@ -26,6 +31,15 @@ record Bytes(ObjectStore store, Location root, @Nullable S3Access s3) {
             boolean pathStyle,
             String accessKey,
             Secret secretKey) {}
+
+    /// The built-in storage: a folder, used directly here, served over S3 to everyone else.
+    static Bytes builtin(FolderStore store, S3Endpoint endpoint, S3Keys keys, String host, String warehouse) {
+        URI address = URI.create("http://%s:%d".formatted(host, endpoint.port()));
+        return new Bytes(
+                store,
+                Location.of("s3://" + warehouse),
+                new S3Access(address, BUILTIN_REGION, true, keys.accessKey(), new Secret(keys.secretKey())));
+    }
 
     /// Plain files below a folder.
     static Bytes ofFolder(Config.Storage storage, String warehouse) {

@@ -3,6 +3,7 @@ package dev.tarn.app.http;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -37,14 +38,20 @@ public final class Json {
             throw HttpException.badRequest("Body is empty, expected " + kind);
         }
         T value;
-        try {
-            value = MAPPER.readValue(body, type);
+        try (JsonParser parser = MAPPER.createParser(body)) {
+            value = MAPPER.readValue(parser, type);
+            // Not left to the mapper: Iceberg's own deserializers read values within values through it.
+            if (parser.nextToken() != null) {
+                throw HttpException.badRequest("Body goes on after the " + kind);
+            }
         } catch (JsonProcessingException e) {
             throw HttpException.badRequest(
                     "Body is not a %s%s: %s"
                             .formatted(kind, place(e.getLocation()), e.getOriginalMessage()));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read JSON from memory", e);
+        } catch (HttpException e) {
+            throw e;
         } catch (RuntimeException e) {
             // Reading is a function of the body alone, so whatever a parser stumbles over came
             // from the client; not all of Iceberg's parsers check before they cast.

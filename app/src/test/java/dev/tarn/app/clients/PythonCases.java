@@ -11,6 +11,7 @@ import org.junit.jupiter.api.DynamicTest;
 
 /// Runs a script of `src/test/python` to its end and makes a test of each of its cases.
 final class PythonCases {
+    private static final String CASE = "case ";
     private static final Duration SCRIPT_DURATION_MAX = Duration.ofMinutes(8);
 
     private PythonCases() {}
@@ -36,12 +37,17 @@ final class PythonCases {
 
     /// A test of each case that a script has run.
     static Stream<DynamicTest> tests(String module, Child.Ended ended) {
-        List<DynamicTest> tests =
-                ended.out()
-                        .lines()
-                        .filter(line -> line.startsWith("case "))
-                        .map(line -> test(module, line, ended.err()))
-                        .toList();
+        List<DynamicTest> tests = new ArrayList<>();
+        List<String> lines = ended.out().lines().toList();
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).startsWith(CASE)) {
+                int end = i + 1;
+                while (end < lines.size() && !lines.get(end).startsWith(CASE)) {
+                    end++;
+                }
+                tests.add(test(module, lines.subList(i, end)));
+            }
+        }
         if (tests.isEmpty() || ended.status() > 1) {
             return fail(
                     "%s ran %s cases and ended with %s:%n%s%n%s"
@@ -55,14 +61,14 @@ final class PythonCases {
         return tests.stream();
     }
 
-    private static DynamicTest test(String module, String line, String err) {
-        String[] words = line.split(" ", 4);
-        String name = module + ": " + words[1].replace('_', ' ');
+    /// @param said the line of the case, then its traceback
+    private static DynamicTest test(String module, List<String> said) {
+        String[] words = said.getFirst().split(" ", 4);
         return DynamicTest.dynamicTest(
-                name,
+                module + ": " + words[1].replace('_', ' '),
                 () -> {
                     if (!words[2].equals("passed")) {
-                        fail("%s: %s%n%s".formatted(name, words.length > 3 ? words[3] : "", err));
+                        fail(String.join("\n", said));
                     }
                 });
     }

@@ -7,6 +7,7 @@ import dev.tarn.pipeline.job.Option;
 import dev.tarn.pipeline.job.Option.Kind;
 import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.row.Columns;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -402,7 +403,7 @@ public final class IcebergSink {
                                     .withName(name.name())
                                     .withSchema(schema)
                                     .withPartitionSpec(spec)
-                                    .setProperties(properties)
+                                    .setProperties(new HashMap<>(properties))
                                     .build());
         } catch (AlreadyExistsException e) {
             catalog.tables().load(warehouse, name);

@@ -5,7 +5,9 @@ import dev.tarn.app.http.Json;
 import dev.tarn.app.http.Request;
 import dev.tarn.app.http.Route;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.iceberg.rest.Endpoint;
 import org.apache.iceberg.rest.RESTMessage;
 
@@ -40,5 +42,15 @@ final class Endpoints {
         T body = Json.read(request.body(), type);
         body.validate();
         return body;
+    }
+
+    /// Iceberg's builders of responses ask whether there is a null in what they get, and immutable
+    /// lists and sorted maps throw at the question.
+    static <T> List<T> searchable(List<T> items) {
+        return new ArrayList<>(items);
+    }
+
+    static Map<String, String> searchable(Map<String, String> properties) {
+        return new LinkedHashMap<>(properties);
     }
 }

@@ -60,7 +60,7 @@ public final class FakeSource implements Source {
 
     private static List<Option> options() {
         List<Option> options = new ArrayList<>();
-        options.add(Option.required("schema", Kind.MAP, "`fields` or `columns`, see below."));
+        options.add(Option.required("schema", Kind.MAP, "`fields` or `columns`, see above."));
         options.add(Option.honoured("row.num", Kind.NUMBER, "5", "Rows in all."));
         options.add(
                 Option.honoured(

@@ -65,7 +65,7 @@ public final class FileSource implements Source {
                                     Kind.MAP,
                                     null,
                                     "The columns. Without it they are found in the first file: see"
-                                            + " below."),
+                                            + " above."),
                             Option.honoured(
                                     "read_columns",
                                     Kind.LIST,
