@@ -33,12 +33,18 @@ record Bytes(ObjectStore store, Location root, @Nullable S3Access s3) {
             Secret secretKey) {}
 
     /// The built-in storage: a folder, used directly here, served over S3 to everyone else.
-    static Bytes builtin(FolderStore store, S3Endpoint endpoint, S3Keys keys, String host, String warehouse) {
+    static Bytes builtin(
+            FolderStore store, S3Endpoint endpoint, S3Keys keys, String host, String warehouse) {
         URI address = URI.create("http://%s:%d".formatted(host, endpoint.port()));
         return new Bytes(
                 store,
                 Location.of("s3://" + warehouse),
-                new S3Access(address, BUILTIN_REGION, true, keys.accessKey(), new Secret(keys.secretKey())));
+                new S3Access(
+                        address,
+                        BUILTIN_REGION,
+                        true,
+                        keys.accessKey(),
+                        new Secret(keys.secretKey())));
     }
 
     /// Plain files below a folder.
