@@ -128,7 +128,6 @@ final class Loading implements Runnable {
         try {
             load();
         } catch (RuntimeException | IOException | StackOverflowError | OutOfMemoryError e) {
-            e.printStackTrace();
             targets.values().forEach(t -> abort(t.writer()));
             end(State.FAILED, sentence(e), "failed");
             LOG.info("pipeline run pipeline={} state=failed rows={}", plan.name(), rows, e);
