@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Tools that the tests use and the product does not. Where one is missing, the test is named as not
-/// run, with the reason; with `CI=true` it fails.
+/// Tools that the tests use and the product does not. Where one is missing, the test is named as
+/// not run, with the reason; with `CI=true` it fails.
 public final class Tools {
     private Tools() {}
 

@@ -1,8 +1,6 @@
 package dev.tarn.storage.s3;
 
-import java.util.stream.Stream;
 import dev.tarn.storage.BucketNotFoundException;
-import dev.tarn.storage.Condition;
 import dev.tarn.storage.PreconditionFailedException;
 import dev.tarn.storage.StorageException;
 import dev.tarn.storage.local.FolderStore;
@@ -15,6 +13,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Handler;
@@ -79,13 +78,13 @@ public final class S3Endpoint implements AutoCloseable {
         connector.setIdleTimeout(IDLE_MILLIS);
         server.addConnector(connector);
         server.setStopTimeout(STOP_MILLIS);
-        server.setHandler(
-                new Exchange(new Calls(store), new Signatures(keys, clock), observer));
+        server.setHandler(new Exchange(new Calls(store), new Signatures(keys, clock), observer));
         try {
             server.start();
         } catch (Exception e) {
             stop(server);
-            throw new StorageException("S3 endpoint cannot listen on %s:%s".formatted(host, port), e);
+            throw new StorageException(
+                    "S3 endpoint cannot listen on %s:%s".formatted(host, port), e);
         }
         return new S3Endpoint(server, connector);
     }
@@ -208,9 +207,7 @@ public final class S3Endpoint implements AutoCloseable {
                 headers.merge(
                         field.getLowerCaseName(),
                         List.of(value == null ? "" : value),
-                        (one, two) ->
-                                Stream.concat(one.stream(), two.stream())
-                                        .toList());
+                        (one, two) -> Stream.concat(one.stream(), two.stream()).toList());
             }
             // Of an absolute request target only the path is signed.
             String path = request.getHttpURI().getPath();
