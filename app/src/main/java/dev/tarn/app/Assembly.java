@@ -137,8 +137,8 @@ public final class Assembly implements AutoCloseable {
     private Bytes openBytes() {
         return switch (config.storage().kind()) {
             case BUILTIN -> openBuiltin();
-            case S3 -> throw new IllegalStateException("later");
-            case LOCAL -> Bytes.ofFolder(config.storage(), config.warehouse());
+            case S3 -> closedLater(Bytes.another(config.storage().s3()));
+            case LOCAL -> closedLater(Bytes.ofFolder(config.storage(), config.warehouse()));
         };
     }
 
@@ -156,6 +156,11 @@ public final class Assembly implements AutoCloseable {
             Progress end = run.await();
             LOG.info("pipeline={} stopped rows={}", run.pipeline(), end.rowsCommitted());
         }
+    }
+
+    private Bytes closedLater(Bytes bytes) {
+        opened(bytes.store());
+        return bytes;
     }
 
     private Bytes openBuiltin() {

@@ -10,6 +10,8 @@ import dev.tarn.storage.local.FolderStore;
 import dev.tarn.storage.local.LocalStore;
 import dev.tarn.storage.s3.S3Endpoint;
 import dev.tarn.storage.s3.S3Keys;
+import dev.tarn.storage.s3.S3Settings;
+import dev.tarn.storage.s3.S3Store;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
@@ -45,6 +47,36 @@ record Bytes(ObjectStore store, Location root, @Nullable S3Access s3) {
                         true,
                         keys.accessKey(),
                         new Secret(keys.secretKey())));
+    }
+
+    /// An S3 that others run.
+    static Bytes another(Config.S3 s3) {
+        URI endpoint = URI.create(required(s3.endpoint()));
+        Secret accessKey = required(s3.accessKey());
+        Secret secretKey = required(s3.secretKey());
+        var store =
+                new S3Store(
+                        new S3Settings(
+                                endpoint,
+                                s3.region(),
+                                s3.pathStyle(),
+                                accessKey.value(),
+                                secretKey.value(),
+                                null));
+        Location bucket = Location.of("s3://" + required(s3.bucket()));
+        Location root = s3.prefix().isEmpty() ? bucket : bucket.resolve(s3.prefix());
+        return new Bytes(
+                store,
+                root,
+                new S3Access(endpoint, s3.region(), s3.pathStyle(), accessKey.value(), secretKey));
+    }
+
+    /// What the configuration has checked already.
+    private static <T> T required(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("An unchecked configuration");
+        }
+        return value;
     }
 
     /// Plain files below a folder.
