@@ -113,7 +113,7 @@ public final class Lakehouse {
     }
 
     private static Path jars() throws IOException, InterruptedException {
-        Path script = Path.of("").toAbsolutePath().getParent().resolve("dev").resolve("trino");
+        Path script = Path.of("..", "dev", "trino").toAbsolutePath().normalize();
         Process process =
                 new ProcessBuilder(script.toString())
                         .redirectError(ProcessBuilder.Redirect.INHERIT)

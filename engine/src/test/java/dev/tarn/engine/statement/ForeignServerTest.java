@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,7 +124,7 @@ class ForeignServerTest {
             "{\"name\": \"n\", \"type\": \"integer\", \"typeSignature\": {\"rawType\": \"integer\","
                     + " \"arguments\": []}}";
 
-    private String page(String id, String next, String more) {
+    private String page(String id, @Nullable String next, String more) {
         String nextUri = next == null ? "" : ", \"nextUri\": \"%s%s\"".formatted(uri, next);
         return "{\"id\": \"%s\"%s%s, \"stats\": {\"state\": \"RUNNING\"}}"
                 .formatted(id, nextUri, more);

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +27,7 @@ class TrinoTest {
         TrinoStatus before = trino.status();
         assertThat(answer(trino)).isEqualTo("1");
 
-        ProcessHandle child = ProcessHandle.of(before.pid()).orElseThrow();
+        ProcessHandle child = ProcessHandle.of(Objects.requireNonNull(before.pid())).orElseThrow();
         child.destroyForcibly();
         child.onExit().get(10, TimeUnit.SECONDS);
         TrinoStatus after =
