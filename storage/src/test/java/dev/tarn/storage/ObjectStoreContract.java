@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,8 +147,8 @@ public interface ObjectStoreContract {
             byte[] part = new byte[1000];
             for (int at : new int[] {bytes.length - 1000, 0, 5_000_000}) {
                 reader.read(at, part, 10, 900);
-                assertThat(java.util.Arrays.copyOfRange(part, 10, 910))
-                        .isEqualTo(java.util.Arrays.copyOfRange(bytes, at, at + 900));
+                assertThat(Arrays.copyOfRange(part, 10, 910))
+                        .isEqualTo(Arrays.copyOfRange(bytes, at, at + 900));
             }
             assertThatThrownBy(() -> reader.read(bytes.length - 5, part, 0, 10))
                     .isInstanceOf(StorageException.class);
@@ -201,7 +202,7 @@ public interface ObjectStoreContract {
         store().write(location, new byte[100], Condition.NONE);
         try (ObjectReader reader = store().open(location)) {
             byte[] other = new byte[100];
-            java.util.Arrays.fill(other, (byte) 9);
+            Arrays.fill(other, (byte) 9);
             store().write(location, other, Condition.NONE);
             byte[] read = new byte[100];
             try {

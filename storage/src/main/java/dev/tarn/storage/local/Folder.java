@@ -30,7 +30,6 @@ final class Folder implements AutoCloseable {
 
     private final Path root;
     private final Path temporary;
-    private final Path uploads;
     private final boolean fsync;
     private final KeyNames names;
     private final FileChannel lock;
@@ -44,7 +43,6 @@ final class Folder implements AutoCloseable {
     private Folder(Path root, Path own, boolean fsync, KeyNames names, FileChannel lock) {
         this.root = root;
         this.temporary = own.resolve("temporary");
-        this.uploads = own.resolve("uploads");
         this.fsync = fsync;
         this.names = names;
         this.lock = lock;
@@ -61,9 +59,7 @@ final class Folder implements AutoCloseable {
                         new Folder(root, own, fsync, new KeyNames(escapesCase(own, fsync)), lock);
                 // An unfinished write was never promised to anyone.
                 deleteTree(folder.temporary);
-                deleteTree(folder.uploads);
                 Files.createDirectories(folder.temporary);
-                Files.createDirectories(folder.uploads);
                 return folder;
             } catch (IOException | RuntimeException e) {
                 lock.close();
@@ -137,10 +133,6 @@ final class Folder implements AutoCloseable {
 
     Path newTemporary() {
         return temporary.resolve(UUID.randomUUID().toString());
-    }
-
-    Path uploads() {
-        return uploads;
     }
 
     void makeBucket(String bucket) throws IOException {

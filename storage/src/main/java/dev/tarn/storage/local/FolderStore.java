@@ -49,10 +49,12 @@ public final class FolderStore implements ObjectStore {
     private final Folder folder;
     private final InstantSource clock;
     private final List<Lock> locks;
+    private final Uploads uploads;
 
     private FolderStore(Folder folder, InstantSource clock) {
         this.folder = folder;
         this.clock = clock;
+        this.uploads = new Uploads(this, clock);
         this.locks = IntStream.range(0, LOCKS).<Lock>mapToObj(i -> new ReentrantLock()).toList();
     }
 
@@ -265,6 +267,11 @@ public final class FolderStore implements ObjectStore {
         } catch (IOException e) {
             throw new StorageException("Object cannot be deleted: %s/%s".formatted(bucket, key), e);
         }
+    }
+
+    /// Objects that are sent in parts.
+    public Uploads uploads() {
+        return uploads;
     }
 
     /// Walks the keys that start with `prefix`, from `from` on: see [KeyCursor#behind].
