@@ -34,7 +34,7 @@ public final class Tools {
         return missing("dev/%s: %s".formatted(script, Files.readString(errors).strip()));
     }
 
-    private static <T> T missing(String reason) {
+    private static Path missing(String reason) {
         if ("true".equals(System.getenv("CI"))) {
             return fail(reason);
         }

@@ -98,24 +98,19 @@ final class Folder implements AutoCloseable {
             sync(own, fsync);
         }
         String text = Files.readString(format).strip();
-        switch (text) {
-            case "1 case=escaped" -> {
-                return true;
-            }
-            case "1 case=kept" -> {
-                if (ignoresCase) {
-                    throw new StorageException(
-                            "Object folder was made where file names keep their case, found a file"
-                                    + " system that ignores it: "
-                                    + own.getParent());
-                }
-                return false;
-            }
-            default ->
-                    throw new StorageException(
-                            "Object folder has format '%s', expected format 1: %s"
-                                    .formatted(text, own.getParent()));
+        boolean escapes = text.equals("1 case=escaped");
+        if (!escapes && !text.equals("1 case=kept")) {
+            throw new StorageException(
+                    "Object folder has format '%s', expected format 1: %s"
+                            .formatted(text, own.getParent()));
         }
+        if (!escapes && ignoresCase) {
+            throw new StorageException(
+                    "Object folder was made where file names keep their case, found a file system"
+                            + " that ignores it: "
+                            + own.getParent());
+        }
+        return escapes;
     }
 
     Path root() {

@@ -23,6 +23,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -106,16 +108,15 @@ public final class LocalStore implements ObjectStore {
     }
 
     private static ObjectInfo info(Location location, BasicFileAttributes file) {
-        long nanos =
-                file.lastModifiedTime().toInstant().getEpochSecond() * 1_000_000_000L
-                        + file.lastModifiedTime().toInstant().getNano();
+        Instant modified = file.lastModifiedTime().toInstant();
+        long nanos = ChronoUnit.NANOS.between(Instant.EPOCH, modified);
         String etag =
                 "%x-%x-%x"
                         .formatted(
                                 nanos,
                                 file.size(),
                                 file.fileKey() == null ? 0 : file.fileKey().hashCode());
-        return new ObjectInfo(location, file.size(), etag, file.lastModifiedTime().toInstant());
+        return new ObjectInfo(location, file.size(), etag, modified);
     }
 
     @Override

@@ -34,12 +34,13 @@ final class Body {
     Body(S3Request request, Signed signed, InputStream raw) {
         this.request = request;
         String payload = signed.payload();
-        switch (payload) {
-            case CHUNKED -> chunks = new ChunkedBody(buffered(raw), signed, false);
-            case CHUNKED_TRAILER -> chunks = new ChunkedBody(buffered(raw), signed, true);
-            case CHUNKED_UNSIGNED -> chunks = new ChunkedBody(buffered(raw), null, true);
-            default -> chunks = null;
-        }
+        chunks =
+                switch (payload) {
+                    case CHUNKED -> new ChunkedBody(buffered(raw), signed, false);
+                    case CHUNKED_TRAILER -> new ChunkedBody(buffered(raw), signed, true);
+                    case CHUNKED_UNSIGNED -> new ChunkedBody(buffered(raw), null, true);
+                    default -> null;
+                };
         this.in = chunks == null ? raw : chunks;
         this.sha256 = payload.matches("[0-9a-f]{64}") ? payload : null;
         if (chunks == null && sha256 == null && !payload.equals("UNSIGNED-PAYLOAD")) {

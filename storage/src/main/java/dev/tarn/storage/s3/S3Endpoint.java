@@ -1,6 +1,7 @@
 package dev.tarn.storage.s3;
 
 import dev.tarn.storage.BucketNotFoundException;
+import dev.tarn.storage.Condition;
 import dev.tarn.storage.PreconditionFailedException;
 import dev.tarn.storage.StorageException;
 import dev.tarn.storage.local.FolderStore;
@@ -112,15 +113,29 @@ public final class S3Endpoint implements AutoCloseable {
         private final BucketCalls buckets;
         private final ObjectCalls objects;
         private final UploadCalls uploads;
+        private final FolderStore store;
 
         Calls(FolderStore store) {
             buckets = new BucketCalls(store);
             objects = new ObjectCalls(store);
             uploads = new UploadCalls(store, objects);
+            this.store = store;
         }
 
         Answer answer(Operation operation, Call call) throws IOException {
             call.requireSupported();
+            try {
+                return decided(operation, call);
+            } catch (PreconditionFailedException e) {
+                if (call.condition() instanceof Condition.Matches
+                        && store.stat(call.bucket(), call.key()).isEmpty()) {
+                    throw Refusal.missing("NoSuchKey", "Object does not exist: " + call.key());
+                }
+                throw e;
+            }
+        }
+
+        private Answer decided(Operation operation, Call call) throws IOException {
             return switch (operation) {
                 case ListBuckets -> buckets.list();
                 case CreateBucket -> buckets.create(call);

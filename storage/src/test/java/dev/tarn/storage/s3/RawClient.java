@@ -41,6 +41,7 @@ final class RawClient implements AutoCloseable {
         return connected;
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Reply(int status, Map<String, String> headers, byte[] body) {
         String text() {
             return new String(body, StandardCharsets.UTF_8);
