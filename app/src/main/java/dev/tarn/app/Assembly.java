@@ -65,7 +65,12 @@ public final class Assembly implements AutoCloseable {
     ///
     /// @param trinoJars null where SQL is off
     @SuppressWarnings("this-escape")
-    public Assembly(Config config, DataFolder folder, @Nullable Path trinoJars, String version, InstantSource clock) {
+    public Assembly(
+            Config config,
+            DataFolder folder,
+            @Nullable Path trinoJars,
+            String version,
+            InstantSource clock) {
         this.config = config;
         this.folder = folder;
         this.version = version;
@@ -73,17 +78,35 @@ public final class Assembly implements AutoCloseable {
         try {
             database = opened(openDatabase());
             bytes = openBytes();
-            catalog = opened(new Catalog(database, bytes.store(), new CatalogSettings(config.warehouse(), bytes.root()), clock));
+            catalog =
+                    opened(
+                            new Catalog(
+                                    database,
+                                    bytes.store(),
+                                    new CatalogSettings(config.warehouse(), bytes.root()),
+                                    clock));
             Metrics metrics = opened(new Metrics());
 
             List<Route> routes = new ArrayList<>();
             routes.addAll(new IcebergRest(catalog, bytes.forClients(), metrics).routes());
-            routes.addAll(new Health(List.of(Check.database(database), Check.storage(bytes.store(), bytes.root())), metrics).routes());
+            routes.addAll(
+                    new Health(
+                                    List.of(
+                                            Check.database(database),
+                                            Check.storage(bytes.store(), bytes.root())),
+                                    metrics)
+                            .routes());
             routes.addAll(new PlatformRoutes(this).routes());
-            Pipelines pipelines = new Pipelines(catalog, database, clock, ownAddresses(), System.getenv());
+            Pipelines pipelines =
+                    new Pipelines(catalog, database, clock, ownAddresses(), System.getenv());
             open.push(() -> stop(pipelines));
             routes.addAll(new PipelineRoutes(pipelines, clock).routes());
-            server = opened(new HttpServer(HttpSettings.at(config.host(), config.catalog().port()), new Routes(routes), metrics));
+            server =
+                    opened(
+                            new HttpServer(
+                                    HttpSettings.at(config.host(), config.catalog().port()),
+                                    new Routes(routes),
+                                    metrics));
             server.start();
 
             trino = trinoJars == null ? null : opened(Trino.start(trinoSettings(trinoJars), clock));
@@ -114,8 +137,8 @@ public final class Assembly implements AutoCloseable {
     private Bytes openBytes() {
         return switch (config.storage().kind()) {
             case BUILTIN -> openBuiltin();
-            case S3 -> throw new IllegalStateException("later");
-            case LOCAL -> Bytes.ofFolder(config.storage(), config.warehouse());
+            case S3 -> closedLater(Bytes.another(config.storage().s3()));
+            case LOCAL -> closedLater(Bytes.ofFolder(config.storage(), config.warehouse()));
         };
     }
 
@@ -135,11 +158,17 @@ public final class Assembly implements AutoCloseable {
         }
     }
 
+    private Bytes closedLater(Bytes bytes) {
+        opened(bytes.store());
+        return bytes;
+    }
+
     private Bytes openBuiltin() {
         FolderStore store = opened(FolderStore.open(config.storage().folder()));
         store.createBucket(config.warehouse());
         S3Keys keys = S3Keys.loadOrCreate(folder.keys().resolve("s3"));
-        S3Endpoint endpoint = opened(S3Endpoint.start(config.host(), config.storage().port(), store, keys));
+        S3Endpoint endpoint =
+                opened(S3Endpoint.start(config.host(), config.storage().port(), store, keys));
         return Bytes.builtin(store, endpoint, keys, config.host(), config.warehouse());
     }
 
@@ -191,13 +220,20 @@ public final class Assembly implements AutoCloseable {
 
     private Part catalogPart() {
         String rows = config.store().postgresql() == null ? "SQLite" : "PostgreSQL";
-        return own("catalog", address(), "Iceberg REST, warehouse %s, rows in %s".formatted(config.warehouse(), rows));
+        return own(
+                "catalog",
+                address(),
+                "Iceberg REST, warehouse %s, rows in %s".formatted(config.warehouse(), rows));
     }
 
     private Part storagePart() {
         URI endpoint = bytes.s3() == null ? null : bytes.s3().endpoint();
         return switch (config.storage().kind()) {
-            case BUILTIN -> own("storage", String.valueOf(endpoint), "S3, keys in " + folder.keys().resolve("s3"));
+            case BUILTIN ->
+                    own(
+                            "storage",
+                            String.valueOf(endpoint),
+                            "S3, keys in " + folder.keys().resolve("s3"));
             case S3 -> own("storage", String.valueOf(endpoint), "S3 of others, " + bytes.root());
             case LOCAL -> own("storage", bytes.root().toString(), "plain files");
         };
@@ -205,7 +241,14 @@ public final class Assembly implements AutoCloseable {
 
     /// A part that runs in this process.
     private Part own(String name, String address, String message) {
-        return new Part(name, Part.State.RUNNING, address, ProcessHandle.current().pid(), 0, started, message);
+        return new Part(
+                name,
+                Part.State.RUNNING,
+                address,
+                ProcessHandle.current().pid(),
+                0,
+                started,
+                message);
     }
 
     private Part sqlPart() {
@@ -219,10 +262,18 @@ public final class Assembly implements AutoCloseable {
                     case DISABLED -> Part.State.OFF;
                 };
         URI uri = status.uri();
-        return new Part("sql", state, uri == null ? null : uri.toString(), status.pid(), status.restarts(), status.since(), status.message());
+        return new Part(
+                "sql",
+                state,
+                uri == null ? null : uri.toString(),
+                status.pid(),
+                status.restarts(),
+                status.since(),
+                status.message());
     }
 
-    /// Closes what is open, the last opened first. What cannot be closed does not keep the rest open.
+    /// Closes what is open, the last opened first. What cannot be closed does not keep the rest
+    /// open.
     @Override
     public void close() {
         while (!open.isEmpty()) {

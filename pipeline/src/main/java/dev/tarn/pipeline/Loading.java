@@ -398,9 +398,7 @@ final class Loading implements Runnable {
                 break;
             }
             for (Route route : routes) {
-                route.target()
-                        .writer()
-                        .write(batch, route.columns().sources(), route.columns().widenings());
+                route.target().writer().write(batch, route.columns());
             }
             flow.consoles().forEach(console -> console.write(batch));
             rows += batch.size();

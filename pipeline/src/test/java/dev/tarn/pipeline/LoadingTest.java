@@ -158,6 +158,7 @@ class LoadingTest {
     }
 
     @Test
+    @SuppressWarnings("InlineFormatString") // A job reads better apart from its loop.
     void partitionsOfEveryTransformAreWritten() throws Exception {
         try (var world = new World(folder)) {
             String job =

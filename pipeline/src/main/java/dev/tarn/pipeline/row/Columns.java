@@ -95,7 +95,7 @@ public record Columns(Schema schema, @Nullable String path, List<String> primary
                                 name.text(),
                                 types.type(block, "schema.columns." + name.text(), type),
                                 primaryKey.contains(name.text())
-                                        || nullable != null && nullable.text().equals("false"),
+                                        || (nullable != null && nullable.text().equals("false")),
                                 comment == null ? null : comment.text()));
             }
         }

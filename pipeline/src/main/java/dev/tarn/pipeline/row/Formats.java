@@ -81,6 +81,6 @@ public record Formats(
 
     private static boolean hasZone(String iso) {
         return iso.endsWith("Z")
-                || iso.length() > 16 && (iso.indexOf('+', 16) > 0 || iso.indexOf('-', 16) > 0);
+                || (iso.length() > 16 && (iso.indexOf('+', 16) > 0 || iso.indexOf('-', 16) > 0));
     }
 }

@@ -147,7 +147,7 @@ public final class Inference {
         if (a instanceof Kind.Array(var left) && b instanceof Kind.Array(var right)) {
             return new Kind.Array(merge(left, right));
         }
-        if (a.equals(LONG) && b.equals(DOUBLE) || a.equals(DOUBLE) && b.equals(LONG)) {
+        if ((a.equals(LONG) && b.equals(DOUBLE)) || (a.equals(DOUBLE) && b.equals(LONG))) {
             return DOUBLE;
         }
         return STRING;

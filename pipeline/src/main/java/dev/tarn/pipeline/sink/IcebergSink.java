@@ -390,7 +390,7 @@ public final class IcebergSink {
                 try {
                     catalog.namespaces().create(warehouse, namespace, Map.of());
                 } catch (AlreadyExistsException e) {
-                    continue;
+                    // Somebody else was faster; the namespace is there, which is all we want.
                 }
             }
         }

@@ -419,7 +419,7 @@ public final class FileSource implements Source {
 
     private FileOptions optionsFor(Path file) {
         boolean gzip =
-                options.gzip() || !block.has("compress_codec") && file.toString().endsWith(".gz");
+                options.gzip() || (!block.has("compress_codec") && file.toString().endsWith(".gz"));
         return new FileOptions(
                 options.format(),
                 options.delimiter(),

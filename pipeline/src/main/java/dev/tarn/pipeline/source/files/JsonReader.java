@@ -75,6 +75,7 @@ final class JsonReader implements SplitReader {
     /// The columns of the first rows of a file.
     static Schema infer(Path file, FileOptions options) throws IOException {
         var inference = new Inference(options.formats());
+        int misfits = 0;
         try (var lines = new Lines(file, options, 0)) {
             if (lines.peek() == '[') {
                 MappingIterator<JsonNode> nodes =
@@ -84,7 +85,7 @@ final class JsonReader implements SplitReader {
                 }
                 return inference.schema();
             }
-            for (int i = 0; i < Inference.ROWS_MAX; i++) {
+            for (int i = 0; i < Inference.ROWS_MAX + misfits; i++) {
                 Lines.Line line = lines.nextOrNull(-1);
                 if (line == null) {
                     break;
@@ -95,7 +96,7 @@ final class JsonReader implements SplitReader {
                         inference.row(node);
                     } catch (JsonParseException e) {
                         // The run meets this row again and tells of it.
-                        continue;
+                        misfits++;
                     }
                 }
             }
