@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Tools that the tests use and the product does not. Where one is missing, the test is named as not
-/// run, with the reason; with `CI=true` it fails.
+/// Tools that the tests use and the product does not. Where one is missing, the test is named as
+/// not run, with the reason; with `CI=true` it fails.
 public final class Tools {
     private Tools() {}
 
@@ -34,7 +34,7 @@ public final class Tools {
         return missing("dev/%s: %s".formatted(script, Files.readString(errors).strip()));
     }
 
-    private static <T> T missing(String reason) {
+    private static Path missing(String reason) {
         if ("true".equals(System.getenv("CI"))) {
             return fail(reason);
         }

@@ -23,8 +23,8 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
-/// The files under a [FolderStore]: one folder per bucket and `.tarn` for what is not an object. This
-/// process owns them; a lock file keeps others out.
+/// The files under a [FolderStore]: one folder per bucket and `.tarn` for what is not an object.
+/// This process owns them; a lock file keeps others out.
 final class Folder implements AutoCloseable {
     private static final int KNOWN_FOLDERS_MAX = 100_000;
 
@@ -89,8 +89,7 @@ final class Folder implements AutoCloseable {
     /// Decided when the folder is made and written down, because it names every file.
     private static boolean escapesCase(Path own, boolean fsync) throws IOException {
         Path format = own.resolve("format");
-        boolean ignoresCase =
-                Files.exists(own.resolve("lock".toUpperCase(Locale.ROOT)));
+        boolean ignoresCase = Files.exists(own.resolve("lock".toUpperCase(Locale.ROOT)));
         if (!Files.exists(format)) {
             Path written = own.resolve("format.new");
             Files.writeString(written, ignoresCase ? "1 case=escaped\n" : "1 case=kept\n");
@@ -99,24 +98,19 @@ final class Folder implements AutoCloseable {
             sync(own, fsync);
         }
         String text = Files.readString(format).strip();
-        switch (text) {
-            case "1 case=escaped" -> {
-                return true;
-            }
-            case "1 case=kept" -> {
-                if (ignoresCase) {
-                    throw new StorageException(
-                            "Object folder was made where file names keep their case, found a file"
-                                    + " system that ignores it: "
-                                    + own.getParent());
-                }
-                return false;
-            }
-            default ->
-                    throw new StorageException(
-                            "Object folder has format '%s', expected format 1: %s"
-                                    .formatted(text, own.getParent()));
+        boolean escapes = text.equals("1 case=escaped");
+        if (!escapes && !text.equals("1 case=kept")) {
+            throw new StorageException(
+                    "Object folder has format '%s', expected format 1: %s"
+                            .formatted(text, own.getParent()));
         }
+        if (!escapes && ignoresCase) {
+            throw new StorageException(
+                    "Object folder was made where file names keep their case, found a file system"
+                            + " that ignores it: "
+                            + own.getParent());
+        }
+        return escapes;
     }
 
     Path root() {
@@ -162,7 +156,8 @@ final class Folder implements AutoCloseable {
         }
     }
 
-    /// Moves a finished file to its name. When [#syncEntry] has returned it also survives a power cut.
+    /// Moves a finished file to its name. When [#syncEntry] has returned it also survives a power
+    /// cut.
     void move(Path finished, Path target) throws IOException {
         moves.readLock().lock();
         try {
@@ -212,8 +207,8 @@ final class Folder implements AutoCloseable {
         known.add(folder);
     }
 
-    /// Removes the folders of a deleted object that are empty now, unless somebody writes meanwhile:
-    /// an empty folder does no harm.
+    /// Removes the folders of a deleted object that are empty now, unless somebody writes
+    /// meanwhile: an empty folder does no harm.
     void prune(Path deleted) throws IOException {
         if (!moves.writeLock().tryLock()) {
             return;
@@ -274,8 +269,7 @@ final class Folder implements AutoCloseable {
         }
 
         @Override
-        public FileVisitResult postVisitDirectory(
-                Path folder, @Nullable IOException failure)
+        public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
                 throws IOException {
             if (failure != null) {
                 throw failure;

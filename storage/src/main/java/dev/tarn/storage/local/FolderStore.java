@@ -37,10 +37,13 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Buckets and objects in a folder of this machine. The S3 endpoint serves it to other processes; in
-/// this one it is used directly. One process at a time owns the folder.
+/// Buckets and objects in a folder of this machine. The S3 endpoint serves it to other processes;
+/// in this one it is used directly. One process at a time owns the folder.
 public final class FolderStore implements ObjectStore {
+    private static final Logger LOG = LoggerFactory.getLogger(FolderStore.class);
     private static final SequencedMap<String, String> NOTHING = new LinkedHashMap<>();
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
     private static final int LOCKS = 1024;
@@ -238,7 +241,11 @@ public final class FolderStore implements ObjectStore {
                 commit(copy, bucket, key, new Condition.Matches(attributes.etag()), attributes);
                 return true;
             } catch (PreconditionFailedException e) {
-                continue; // another version came between: tag that one
+                LOG.debug(
+                        "tag bucket={} key={} attempt={} lost to another version",
+                        bucket,
+                        key,
+                        attempt);
             }
         }
         throw new StorageException(
@@ -280,7 +287,8 @@ public final class FolderStore implements ObjectStore {
         try {
             return new KeyCursor(folder.bucket(bucket), prefix, from);
         } catch (IOException e) {
-            throw new StorageException("Objects cannot be listed: %s/%s".formatted(bucket, prefix), e);
+            throw new StorageException(
+                    "Objects cannot be listed: %s/%s".formatted(bucket, prefix), e);
         }
     }
 
@@ -379,15 +387,14 @@ public final class FolderStore implements ObjectStore {
                     @Override
                     public boolean tryAdvance(Consumer<? super ObjectInfo> action) {
                         Optional<StoredObject> next = next(cursor, prefix.bucket());
-                        next.ifPresent(
-                                object ->
-                                        action.accept(
-                                                info(
-                                                        new Location(
-                                                                prefix.scheme(),
-                                                                prefix.bucket(),
-                                                                object.key()),
-                                                        object)));
+                        next.ifPresent(object ->
+                                action.accept(
+                                        info(
+                                                new Location(
+                                                        prefix.scheme(),
+                                                        prefix.bucket(),
+                                                        object.key()),
+                                                object)));
                         return next.isPresent();
                     }
                 },

@@ -120,8 +120,7 @@ public final class Uploads {
                 end(old);
             }
         }
-        var upload =
-                new Upload(StagedObject.randomHex(), bucket, key, headers, tags, now);
+        var upload = new Upload(StagedObject.randomHex(), bucket, key, headers, tags, now);
         uploads.put(upload.id, upload);
         return upload;
     }
@@ -149,7 +148,10 @@ public final class Uploads {
 
     /// Takes a part; one of the same number is replaced.
     public Part add(
-            Upload upload, int number, StagedObject staged, SequencedMap<String, String> checksums) {
+            Upload upload,
+            int number,
+            StagedObject staged,
+            SequencedMap<String, String> checksums) {
         upload.lock.lock();
         try (staged) {
             if (upload.ended) {
@@ -169,7 +171,8 @@ public final class Uploads {
             }
             return part;
         } catch (IOException e) {
-            throw new StorageException("Part %s cannot be kept: %s".formatted(number, upload.id), e);
+            throw new StorageException(
+                    "Part %s cannot be kept: %s".formatted(number, upload.id), e);
         } finally {
             upload.lock.unlock();
         }

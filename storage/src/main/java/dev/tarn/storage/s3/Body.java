@@ -34,18 +34,20 @@ final class Body {
     Body(S3Request request, Signed signed, InputStream raw) {
         this.request = request;
         String payload = signed.payload();
-        switch (payload) {
-            case CHUNKED -> chunks = new ChunkedBody(buffered(raw), signed, false);
-            case CHUNKED_TRAILER -> chunks = new ChunkedBody(buffered(raw), signed, true);
-            case CHUNKED_UNSIGNED -> chunks = new ChunkedBody(buffered(raw), null, true);
-            default -> chunks = null;
-        }
+        chunks =
+                switch (payload) {
+                    case CHUNKED -> new ChunkedBody(buffered(raw), signed, false);
+                    case CHUNKED_TRAILER -> new ChunkedBody(buffered(raw), signed, true);
+                    case CHUNKED_UNSIGNED -> new ChunkedBody(buffered(raw), null, true);
+                    default -> null;
+                };
         this.in = chunks == null ? raw : chunks;
         this.sha256 = payload.matches("[0-9a-f]{64}") ? payload : null;
         if (chunks == null && sha256 == null && !payload.equals("UNSIGNED-PAYLOAD")) {
             throw Refusal.invalid("x-amz-content-sha256 is of no known kind: " + payload);
         }
-        this.size = length(request, chunks == null ? "content-length" : "x-amz-decoded-content-length");
+        this.size =
+                length(request, chunks == null ? "content-length" : "x-amz-decoded-content-length");
         if (size > SIZE_MAX) {
             throw new Refusal(
                     400,
@@ -77,14 +79,10 @@ final class Body {
 
     private static Optional<ChecksumKind> announced(S3Request request) {
         return request.header("x-amz-trailer")
-                .map(
-                        name ->
-                                ChecksumKind.ofHeader(S3Request.lower(name.strip()))
-                                        .orElseThrow(
-                                                () ->
-                                                        Refusal.invalid(
-                                                                "Trailer is not a checksum: "
-                                                                        + name)));
+                .map(name ->
+                        ChecksumKind.ofHeader(S3Request.lower(name.strip()))
+                                .orElseThrow(() ->
+                                        Refusal.invalid("Trailer is not a checksum: " + name)));
     }
 
     /// Whether the client checks its bytes by other means than an MD5 in the answer's entity tag.
@@ -104,7 +102,7 @@ final class Body {
         var sha = sha256 == null ? null : Hashes.sha256();
         String wantedMd5 = request.header("content-md5").orElse(null);
         var md5 = wantedMd5 == null ? null : Hashes.digest("MD5");
-        byte[] buffer = new byte[size >= 0 ? (int) Math.clamp(size, 1, BUFFER_BYTES) : BUFFER_BYTES];
+        byte[] buffer = new byte[size >= 0 ? Math.clamp(size, 1, BUFFER_BYTES) : BUFFER_BYTES];
         long total = 0;
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
             total += read;
@@ -145,46 +143,42 @@ final class Body {
     private SequencedMap<String, String> checksums() {
         if (chunks != null) {
             chunks.trailers()
-                    .forEach(
-                            (name, value) ->
-                                    ChecksumKind.ofHeader(name)
-                                            .filter(running::containsKey)
-                                            .ifPresent(kind -> expected.put(kind, value)));
+                    .forEach((name, value) ->
+                            ChecksumKind.ofHeader(name)
+                                    .filter(running::containsKey)
+                                    .ifPresent(kind -> expected.put(kind, value)));
         }
         var found = new TreeMap<String, String>();
-        running.forEach(
-                (kind, checksum) -> {
-                    String value = Base64.getEncoder().encodeToString(checksum.value());
-                    String wanted = expected.get(kind);
-                    if (wanted == null) {
-                        throw new Refusal(
-                                400, "MalformedTrailerError", "Trailer is missing: " + kind.header());
-                    }
-                    if (!wanted.equals(value)) {
-                        throw new Refusal(
-                                400,
-                                "BadDigest",
-                                "The %s of the body is %s, expected %s"
-                                        .formatted(kind, value, wanted));
-                    }
-                    found.put(kind.header(), value);
-                });
+        running.forEach((kind, checksum) -> {
+            String value = Base64.getEncoder().encodeToString(checksum.value());
+            String wanted = expected.get(kind);
+            if (wanted == null) {
+                throw new Refusal(
+                        400, "MalformedTrailerError", "Trailer is missing: " + kind.header());
+            }
+            if (!wanted.equals(value)) {
+                throw new Refusal(
+                        400,
+                        "BadDigest",
+                        "The %s of the body is %s, expected %s".formatted(kind, value, wanted));
+            }
+            found.put(kind.header(), value);
+        });
         return found;
     }
 
     /// All of a small body.
     byte[] bytes(int max) throws IOException {
         var bytes = new ByteArrayOutputStream();
-        copyTo(
-                (buffer, offset, length) -> {
-                    if (bytes.size() + length > max) {
-                        throw new Refusal(
-                                400,
-                                "MaxMessageLengthExceeded",
-                                "Body must have %s bytes or less".formatted(max));
-                    }
-                    bytes.write(buffer, offset, length);
-                });
+        copyTo((buffer, offset, length) -> {
+            if (bytes.size() + length > max) {
+                throw new Refusal(
+                        400,
+                        "MaxMessageLengthExceeded",
+                        "Body must have %s bytes or less".formatted(max));
+            }
+            bytes.write(buffer, offset, length);
+        });
         return bytes.toByteArray();
     }
 }

@@ -91,8 +91,7 @@ final class BucketCalls {
             if (objects.size() + prefixes.size() == max) {
                 return new Page(objects, prefixes, Optional.of(last));
             }
-            int cut =
-                    delimiter.isEmpty() ? -1 : found.key().indexOf(delimiter, prefix.length());
+            int cut = delimiter.isEmpty() ? -1 : found.key().indexOf(delimiter, prefix.length());
             if (cut >= 0) {
                 String common = found.key().substring(0, cut + delimiter.length());
                 cursor.skipTo(KeyCursor.behindAll(common));
@@ -125,8 +124,7 @@ final class BucketCalls {
         boolean second = request.parameter("list-type").filter("2"::equals).isPresent();
         int max = Math.min(request.number("max-keys", PAGE_MAX, 0, Integer.MAX_VALUE), PAGE_MAX);
         boolean url = request.parameter("encoding-type").filter("url"::equals).isPresent();
-        UnaryOperator<String> name =
-                text -> url ? S3Request.encode(text, true) : text;
+        UnaryOperator<String> name = text -> url ? S3Request.encode(text, true) : text;
         Optional<String> token = request.parameter("continuation-token");
         String after = request.parameter(second ? "start-after" : "marker").orElse("");
         String from =
@@ -197,7 +195,10 @@ final class BucketCalls {
     Answer deleteObjects(Call call) throws IOException {
         require(call);
         List<Xml.Leaf> leaves = Xml.leaves(call.body().bytes(DOCUMENT_BYTES_MAX));
-        boolean quiet = leaves.stream().anyMatch(l -> l.name().equals("Quiet") && l.value().strip().equals("true"));
+        boolean quiet =
+                leaves.stream()
+                        .anyMatch(
+                                l -> l.name().equals("Quiet") && l.value().strip().equals("true"));
         var doomed = new ArrayList<Doomed>();
         for (Xml.Leaf leaf : leaves) {
             if (leaf.parent().equals("Object")) {

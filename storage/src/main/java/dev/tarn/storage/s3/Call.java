@@ -45,12 +45,11 @@ record Call(S3Request request, Body body) {
             request.header(name).ifPresent(value -> kept.put(name, value));
         }
         request.header("content-encoding")
-                .map(
-                        value ->
-                                List.of(value.split(",", -1)).stream()
-                                        .map(String::strip)
-                                        .filter(e -> !e.equals("aws-chunked") && !e.isEmpty())
-                                        .toList())
+                .map(value ->
+                        List.of(value.split(",", -1)).stream()
+                                .map(String::strip)
+                                .filter(e -> !e.equals("aws-chunked") && !e.isEmpty())
+                                .toList())
                 .filter(encodings -> !encodings.isEmpty())
                 .ifPresent(e -> kept.put("content-encoding", String.join(",", e)));
         return kept;
@@ -75,12 +74,11 @@ record Call(S3Request request, Body body) {
             throw new Refusal(
                     400, "InvalidTag", "An object has at most %s tags".formatted(TAGS_MAX));
         }
-        tags.forEach(
-                (name, value) -> {
-                    if (name.isEmpty() || name.length() > 128 || value.length() > 256) {
-                        throw new Refusal(400, "InvalidTag", "Tag is too long: " + name);
-                    }
-                });
+        tags.forEach((name, value) -> {
+            if (name.isEmpty() || name.length() > 128 || value.length() > 256) {
+                throw new Refusal(400, "InvalidTag", "Tag is too long: " + name);
+            }
+        });
         return tags;
     }
 
@@ -119,30 +117,25 @@ record Call(S3Request request, Body body) {
         }
         request.header("x-amz-server-side-encryption")
                 .filter(kind -> !kind.equals("AES256"))
-                .ifPresent(
-                        kind -> {
-                            throw notImplemented("Encryption by " + kind);
-                        });
+                .ifPresent(kind -> {
+                    throw notImplemented("Encryption by " + kind);
+                });
         request.header("x-amz-acl")
-                .filter(
-                        acl ->
-                                !acl.equals("private")
-                                        && !acl.equals("bucket-owner-full-control")
-                                        && !acl.equals("bucket-owner-read"))
-                .ifPresent(
-                        acl -> {
-                            throw new Refusal(
-                                    400,
-                                    "AccessControlListNotSupported",
-                                    "Objects are private, found ACL " + acl);
-                        });
+                .filter(acl ->
+                        !acl.equals("private")
+                                && !acl.equals("bucket-owner-full-control")
+                                && !acl.equals("bucket-owner-read"))
+                .ifPresent(acl -> {
+                    throw new Refusal(
+                            400,
+                            "AccessControlListNotSupported",
+                            "Objects are private, found ACL " + acl);
+                });
         request.parameter("versionId")
                 .filter(version -> !version.equals("null"))
-                .ifPresent(
-                        version -> {
-                            throw Refusal.missing(
-                                    "NoSuchVersion", "Version does not exist: " + version);
-                        });
+                .ifPresent(version -> {
+                    throw Refusal.missing("NoSuchVersion", "Version does not exist: " + version);
+                });
     }
 
     static Refusal notImplemented(String what) {

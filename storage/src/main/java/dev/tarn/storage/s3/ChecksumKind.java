@@ -1,8 +1,8 @@
 package dev.tarn.storage.s3;
 
-import java.util.Arrays;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;

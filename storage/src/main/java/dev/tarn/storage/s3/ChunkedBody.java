@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// CRLF
 /// ```
 ///
-/// Bytes come out before their signature is checked, so the reader may use nothing of them until the
-/// end was reached.
+/// Bytes come out before their signature is checked, so the reader may use nothing of them until
+/// the end was reached.
 final class ChunkedBody extends InputStream {
     private static final int LINE_MAX = 1024;
     private static final int TRAILERS_MAX = 8;
@@ -92,8 +92,7 @@ final class ChunkedBody extends InputStream {
         int semicolon = line.indexOf(';');
         left = size(semicolon < 0 ? line : line.substring(0, semicolon));
         String extension = semicolon < 0 ? "" : line.substring(semicolon + 1).strip();
-        claimed =
-                extension.startsWith(SIGNATURE) ? extension.substring(SIGNATURE.length()) : "";
+        claimed = extension.startsWith(SIGNATURE) ? extension.substring(SIGNATURE.length()) : "";
         inChunk = true;
         if (left == 0) {
             endChunk();

@@ -41,12 +41,8 @@ final class ObjectCalls {
             StoredObject object =
                     store.commit(staged, call.bucket(), call.key(), condition, headers, tags);
             Answer answer =
-                    Answer.empty(200)
-                            .with("ETag", Answer.quoted(object.etag()))
-                            .withAll(checksums);
-            return checksums.isEmpty()
-                    ? answer
-                    : answer.with("x-amz-checksum-type", "FULL_OBJECT");
+                    Answer.empty(200).with("ETag", Answer.quoted(object.etag())).withAll(checksums);
+            return checksums.isEmpty() ? answer : answer.with("x-amz-checksum-type", "FULL_OBJECT");
         }
     }
 
@@ -59,19 +55,18 @@ final class ObjectCalls {
                 return unchanged.get();
             }
             Optional<Range> range =
-                    call.request().header("range").flatMap(text -> Range.parse(text, object.size()));
+                    call.request()
+                            .header("range")
+                            .flatMap(text -> Range.parse(text, object.size()));
             long from = range.map(Range::from).orElse(0L);
             long length = range.map(Range::length).orElse(object.size());
             Answer head = head(call, object.object(), range.isEmpty());
-            range.ifPresent(
-                    r ->
-                            head.with(
-                                    "Content-Range",
-                                    "bytes %s-%s/%s"
-                                            .formatted(
-                                                    r.from(),
-                                                    r.from() + r.length() - 1,
-                                                    object.size())));
+            range.ifPresent(r ->
+                    head.with(
+                            "Content-Range",
+                            "bytes %s-%s/%s"
+                                    .formatted(
+                                            r.from(), r.from() + r.length() - 1, object.size())));
             head.with("Content-Length", String.valueOf(length));
             int status = range.isPresent() ? 206 : 200;
             if (!withContent) {
@@ -88,8 +83,7 @@ final class ObjectCalls {
 
     private OpenObject require(String bucket, String key) {
         return store.openObject(bucket, key)
-                .orElseThrow(
-                        () -> Refusal.missing("NoSuchKey", "Object does not exist: " + key));
+                .orElseThrow(() -> Refusal.missing("NoSuchKey", "Object does not exist: " + key));
     }
 
     private static Answer head(Call call, StoredObject object, boolean whole) {
@@ -107,17 +101,14 @@ final class ObjectCalls {
         answer.with("Content-Type", "application/octet-stream");
         object.attributes()
                 .headers()
-                .forEach(
-                        (name, value) -> {
-                            if (!name.startsWith(ChecksumKind.HEADER)) {
-                                answer.headers()
-                                        .remove(name.equals("content-type") ? "Content-Type" : "");
-                                answer.with(name, value);
-                            } else if (checksums) {
-                                answer.with(name, value)
-                                        .with("x-amz-checksum-type", "FULL_OBJECT");
-                            }
-                        });
+                .forEach((name, value) -> {
+                    if (!name.startsWith(ChecksumKind.HEADER)) {
+                        answer.headers().remove(name.equals("content-type") ? "Content-Type" : "");
+                        answer.with(name, value);
+                    } else if (checksums) {
+                        answer.with(name, value).with("x-amz-checksum-type", "FULL_OBJECT");
+                    }
+                });
         int tags = object.attributes().tags().size();
         if (tags > 0) {
             answer.with("x-amz-tagging-count", String.valueOf(tags));
@@ -128,7 +119,8 @@ final class ObjectCalls {
                 if (parameter.value().chars().anyMatch(c -> c < ' ' || c > '~')) {
                     throw Refusal.invalid("Header value has a control character: " + name);
                 }
-                answer.headers().remove("Content-Type".equalsIgnoreCase(name) ? "Content-Type" : "");
+                answer.headers()
+                        .remove("Content-Type".equalsIgnoreCase(name) ? "Content-Type" : "");
                 answer.with(name, parameter.value());
             }
         }
@@ -220,9 +212,15 @@ final class ObjectCalls {
                 StagedObject staged = store.stage(false)) {
             StoredObject from = source.object();
             boolean replace =
-                    call.request().header("x-amz-metadata-directive").orElse("COPY").equals("REPLACE");
+                    call.request()
+                            .header("x-amz-metadata-directive")
+                            .orElse("COPY")
+                            .equals("REPLACE");
             boolean retag =
-                    call.request().header("x-amz-tagging-directive").orElse("COPY").equals("REPLACE");
+                    call.request()
+                            .header("x-amz-tagging-directive")
+                            .orElse("COPY")
+                            .equals("REPLACE");
             if (!replace && from.bucket().equals(call.bucket()) && from.key().equals(call.key())) {
                 throw new Refusal(
                         400,

@@ -33,12 +33,35 @@ enum Operation {
     /// call that has none.
     private static final Set<String> ELSEWHERE =
             Set.of(
-                    "accelerate", "acl", "analytics", "attributes", "cors", "encryption",
-                    "intelligent-tiering", "inventory", "legal-hold", "lifecycle", "logging",
-                    "metrics", "notification", "object-lock", "ownershipControls", "policy",
-                    "policyStatus", "publicAccessBlock", "renameObject", "replication",
-                    "requestPayment", "restore", "retention", "select", "session", "torrent",
-                    "versions", "website", "append");
+                    "accelerate",
+                    "acl",
+                    "analytics",
+                    "attributes",
+                    "cors",
+                    "encryption",
+                    "intelligent-tiering",
+                    "inventory",
+                    "legal-hold",
+                    "lifecycle",
+                    "logging",
+                    "metrics",
+                    "notification",
+                    "object-lock",
+                    "ownershipControls",
+                    "policy",
+                    "policyStatus",
+                    "publicAccessBlock",
+                    "renameObject",
+                    "replication",
+                    "requestPayment",
+                    "restore",
+                    "retention",
+                    "select",
+                    "session",
+                    "torrent",
+                    "versions",
+                    "website",
+                    "append");
 
     static Operation of(S3Request request) {
         if (request.parameters().stream().anyMatch(p -> ELSEWHERE.contains(p.name()))) {

@@ -17,7 +17,8 @@ final class Reply {
     /// @return bytes of content sent
     static long send(Request request, Response response, Answer answer) throws IOException {
         response.setStatus(answer.status());
-        answer.headers().forEach((name, value) -> response.getHeaders().put(new HttpField(name, value)));
+        answer.headers()
+                .forEach((name, value) -> response.getHeaders().put(new HttpField(name, value)));
         response.getHeaders().put("x-amz-request-id", request.getId());
         boolean head = request.getMethod().equals("HEAD");
         switch (answer.content()) {
@@ -45,7 +46,7 @@ final class Reply {
 
     private static long slice(Response response, OpenObject object, long from, long length)
             throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate((int) Math.clamp(length, 0, BUFFER_BYTES));
+        ByteBuffer buffer = ByteBuffer.allocate(Math.clamp(length, 0, BUFFER_BYTES));
         long sent = 0;
         do {
             buffer.clear().limit((int) Math.min(buffer.capacity(), length - sent));

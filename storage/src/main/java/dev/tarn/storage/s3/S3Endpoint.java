@@ -1,6 +1,5 @@
 package dev.tarn.storage.s3;
 
-import java.util.stream.Stream;
 import dev.tarn.storage.BucketNotFoundException;
 import dev.tarn.storage.Condition;
 import dev.tarn.storage.PreconditionFailedException;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Handler;
@@ -79,13 +79,13 @@ public final class S3Endpoint implements AutoCloseable {
         connector.setIdleTimeout(IDLE_MILLIS);
         server.addConnector(connector);
         server.setStopTimeout(STOP_MILLIS);
-        server.setHandler(
-                new Exchange(new Calls(store), new Signatures(keys, clock), observer));
+        server.setHandler(new Exchange(new Calls(store), new Signatures(keys, clock), observer));
         try {
             server.start();
         } catch (Exception e) {
             stop(server);
-            throw new StorageException("S3 endpoint cannot listen on %s:%s".formatted(host, port), e);
+            throw new StorageException(
+                    "S3 endpoint cannot listen on %s:%s".formatted(host, port), e);
         }
         return new S3Endpoint(server, connector);
     }
@@ -113,15 +113,29 @@ public final class S3Endpoint implements AutoCloseable {
         private final BucketCalls buckets;
         private final ObjectCalls objects;
         private final UploadCalls uploads;
+        private final FolderStore store;
 
         Calls(FolderStore store) {
             buckets = new BucketCalls(store);
             objects = new ObjectCalls(store);
             uploads = new UploadCalls(store, objects);
+            this.store = store;
         }
 
         Answer answer(Operation operation, Call call) throws IOException {
             call.requireSupported();
+            try {
+                return decided(operation, call);
+            } catch (PreconditionFailedException e) {
+                if (call.condition() instanceof Condition.Matches
+                        && store.stat(call.bucket(), call.key()).isEmpty()) {
+                    throw Refusal.missing("NoSuchKey", "Object does not exist: " + call.key());
+                }
+                throw e;
+            }
+        }
+
+        private Answer decided(Operation operation, Call call) throws IOException {
             return switch (operation) {
                 case ListBuckets -> buckets.list();
                 case CreateBucket -> buckets.create(call);
@@ -208,9 +222,7 @@ public final class S3Endpoint implements AutoCloseable {
                 headers.merge(
                         field.getLowerCaseName(),
                         List.of(value == null ? "" : value),
-                        (one, two) ->
-                                Stream.concat(one.stream(), two.stream())
-                                        .toList());
+                        (one, two) -> Stream.concat(one.stream(), two.stream()).toList());
             }
             // Of an absolute request target only the path is signed.
             String path = request.getHttpURI().getPath();

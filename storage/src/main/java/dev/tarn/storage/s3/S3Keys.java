@@ -46,8 +46,7 @@ public record S3Keys(String accessKey, String secretKey) {
                         PosixFilePermissions.asFileAttribute(
                                 PosixFilePermissions.fromString("rw-------")));
         Files.writeString(
-                unfinished,
-                "TARN" + random(8).toUpperCase(Locale.ROOT) + "\n" + random(20) + "\n");
+                unfinished, "TARN" + random(8).toUpperCase(Locale.ROOT) + "\n" + random(20) + "\n");
         try {
             Files.createLink(file, unfinished); // of two that start at once one wins
         } catch (FileAlreadyExistsException e) {

@@ -7,8 +7,8 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// Reads one version of an object, a window at a time: formats read a few bytes here and there, and a
-/// request costs more than the bytes around them.
+/// Reads one version of an object, a window at a time: formats read a few bytes here and there, and
+/// a request costs more than the bytes around them.
 final class S3Reader implements ObjectReader {
     private static final int WINDOW_BYTES = 512 * 1024;
 
@@ -52,16 +52,11 @@ final class S3Reader implements ObjectReader {
     private byte[] fetch(long from, int length) {
         try {
             byte[] bytes =
-                    client.getObjectAsBytes(
-                                    r ->
-                                            r.bucket(info.location().bucket())
-                                                    .key(info.location().key())
-                                                    .range(
-                                                            "bytes=%s-%s"
-                                                                    .formatted(
-                                                                            from,
-                                                                            from + length - 1))
-                                                    .ifMatch(Answer.quoted(info.etag())))
+                    client.getObjectAsBytes(r ->
+                                    r.bucket(info.location().bucket())
+                                            .key(info.location().key())
+                                            .range("bytes=%s-%s".formatted(from, from + length - 1))
+                                            .ifMatch(Answer.quoted(info.etag())))
                             .asByteArrayUnsafe();
             if (bytes.length != length) {
                 throw new StorageException(

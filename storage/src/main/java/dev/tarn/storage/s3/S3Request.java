@@ -13,8 +13,8 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The head of a request. The path and the query are taken apart here and nowhere else, so that what
-/// was signed is what is done.
+/// The head of a request. The path and the query are taken apart here and nowhere else, so that
+/// what was signed is what is done.
 ///
 /// @param bucket empty for the service itself
 /// @param headers names in lower case, several values of one name in their order
@@ -73,8 +73,7 @@ record S3Request(
     }
 
     String requireParameter(String name) {
-        return parameter(name)
-                .orElseThrow(() -> Refusal.invalid("Parameter is missing: " + name));
+        return parameter(name).orElseThrow(() -> Refusal.invalid("Parameter is missing: " + name));
     }
 
     int number(String name, int fallback, int min, int max) {

@@ -43,8 +43,9 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /// Objects in any S3. Conditional writes need a store that knows `If-None-Match` and `If-Match`.
 ///
-/// A conditional write carries a mark of its own, because a request that was sent again after a lost
-/// answer may lose against itself: whoever is refused looks whether the object there is its own.
+/// A conditional write carries a mark of its own, because a request that was sent again after a
+/// lost answer may lose against itself: whoever is refused looks whether the object there is its
+/// own.
 public final class S3Store implements ObjectStore {
     private static final String MARK = "tarn-write";
     private static final int ATTEMPTS_MAX = 4;
@@ -76,14 +77,12 @@ public final class S3Store implements ObjectStore {
                                 UrlConnectionHttpClient.builder()
                                         .connectionTimeout(CONNECT_MAX)
                                         .socketTimeout(SOCKET_MAX))
-                        .overrideConfiguration(
-                                c ->
-                                        c.apiCallTimeout(CALL_MAX)
-                                                .retryStrategy(
-                                                        AwsRetryStrategy.standardRetryStrategy()
-                                                                .toBuilder()
-                                                                .maxAttempts(ATTEMPTS_MAX)
-                                                                .build()));
+                        .overrideConfiguration(c ->
+                                c.apiCallTimeout(CALL_MAX)
+                                        .retryStrategy(
+                                                AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                                        .maxAttempts(ATTEMPTS_MAX)
+                                                        .build()));
         if (settings.endpoint() != null) {
             builder.endpointOverride(settings.endpoint());
         }
@@ -147,8 +146,7 @@ public final class S3Store implements ObjectStore {
 
     @Override
     public ObjectReader open(Location location) {
-        ObjectInfo info =
-                find(location).orElseThrow(() -> new ObjectNotFoundException(location));
+        ObjectInfo info = find(location).orElseThrow(() -> new ObjectNotFoundException(location));
         return new S3Reader(client, info);
     }
 
@@ -178,8 +176,7 @@ public final class S3Store implements ObjectStore {
     ///
     /// @return the entity tag
     /// @throws PreconditionFailedException if it surely lost
-    String decided(
-            Location location, Condition condition, String mark, Supplier<String> write) {
+    String decided(Location location, Condition condition, String mark, Supplier<String> write) {
         for (int attempt = 1; ; attempt++) { // ends: the last attempt throws
             try {
                 return etag(write.get());
@@ -228,33 +225,27 @@ public final class S3Store implements ObjectStore {
             byBucket.computeIfAbsent(location.bucket(), b -> new ArrayList<>())
                     .add(ObjectIdentifier.builder().key(location.key()).build());
         }
-        byBucket.forEach(
-                (bucket, keys) -> {
-                    for (int from = 0; from < keys.size(); from += DELETES_MAX) {
-                        deleteSome(
-                                bucket,
-                                keys.subList(from, Math.min(keys.size(), from + DELETES_MAX)));
-                    }
-                });
+        byBucket.forEach((bucket, keys) -> {
+            for (int from = 0; from < keys.size(); from += DELETES_MAX) {
+                deleteSome(bucket, keys.subList(from, Math.min(keys.size(), from + DELETES_MAX)));
+            }
+        });
     }
 
     private void deleteSome(String bucket, List<ObjectIdentifier> keys) {
         Location first = new Location("s3", bucket, keys.getFirst().key());
         try {
             DeleteObjectsResponse done =
-                    client.deleteObjects(
-                            r ->
-                                    r.bucket(bucket)
-                                            .delete(
-                                                    Delete.builder()
-                                                            .objects(keys)
-                                                            .quiet(true)
-                                                            .build()));
+                    client.deleteObjects(r ->
+                            r.bucket(bucket)
+                                    .delete(Delete.builder().objects(keys).quiet(true).build()));
             if (done.hasErrors() && !done.errors().isEmpty()) {
                 throw new StorageException(
                         "%s of %s objects cannot be deleted, the first: %s"
                                 .formatted(
-                                        done.errors().size(), keys.size(), done.errors().getFirst()));
+                                        done.errors().size(),
+                                        keys.size(),
+                                        done.errors().getFirst()));
             }
         } catch (SdkException e) {
             throw failed("deleted", first, e);
@@ -268,14 +259,12 @@ public final class S3Store implements ObjectStore {
                     .listObjectsV2Paginator(r -> r.bucket(prefix.bucket()).prefix(prefix.key()))
                     .contents()
                     .stream()
-                    .map(
-                            object ->
-                                    new ObjectInfo(
-                                            new Location(
-                                                    prefix.scheme(), prefix.bucket(), object.key()),
-                                            object.size(),
-                                            etag(object.eTag()),
-                                            object.lastModified()));
+                    .map(object ->
+                            new ObjectInfo(
+                                    new Location(prefix.scheme(), prefix.bucket(), object.key()),
+                                    object.size(),
+                                    etag(object.eTag()),
+                                    object.lastModified()));
         } catch (SdkException e) {
             throw failed("listed", prefix, e);
         }

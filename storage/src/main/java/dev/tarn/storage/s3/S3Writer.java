@@ -89,11 +89,10 @@ final class S3Writer extends ObjectWriter {
         try {
             if (uploadId == null) {
                 uploadId =
-                        client.createMultipartUpload(
-                                        r ->
-                                                r.bucket(location.bucket())
-                                                        .key(location.key())
-                                                        .metadata(Map.of(markName, mark)))
+                        client.createMultipartUpload(r ->
+                                        r.bucket(location.bucket())
+                                                .key(location.key())
+                                                .metadata(Map.of(markName, mark)))
                                 .uploadId();
             }
             int number = parts.size() + 1;
@@ -129,10 +128,7 @@ final class S3Writer extends ObjectWriter {
         if (uploadId != null) {
             try {
                 client.abortMultipartUpload(
-                        r ->
-                                r.bucket(location.bucket())
-                                        .key(location.key())
-                                        .uploadId(uploadId));
+                        r -> r.bucket(location.bucket()).key(location.key()).uploadId(uploadId));
             } catch (SdkException e) {
                 throw S3Store.failed("given up", location, e);
             }

@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Checks who signed a request: AWS Signature Version 4, in the Authorization header or in the query.
+/// Checks who signed a request: AWS Signature Version 4, in the Authorization header or in the
+/// query.
 final class Signatures {
     private static final String ALGORITHM = "AWS4-HMAC-SHA256";
     private static final String UNSIGNED = "UNSIGNED-PAYLOAD";
@@ -34,6 +35,7 @@ final class Signatures {
     /// What a checked head says of the body that follows.
     ///
     /// @param payload a SHA-256 in hex, or one of S3's words for a body signed otherwise
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Signed(String payload, String date, String scope, byte[] key, String signature) {}
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -75,7 +77,7 @@ final class Signatures {
         }
         checkTime(request, claim);
         List<String> signedHeaders = List.of(claim.signedHeaders.split(";", -1));
-        checkCoverage(request, claim, signedHeaders);
+        checkCoverage(request, signedHeaders);
 
         String scope = claim.credential.substring(claim.credential.indexOf('/') + 1);
         byte[] key = signingKey(scope, credential[1], credential[2]);
@@ -101,8 +103,7 @@ final class Signatures {
                 request.header("authorization")
                         .orElseThrow(() -> Refusal.denied("Request is not signed"));
         if (!header.startsWith(ALGORITHM + " ")) {
-            throw new Refusal(
-                    400, "InvalidRequest", "Authorization must be by " + ALGORITHM);
+            throw new Refusal(400, "InvalidRequest", "Authorization must be by " + ALGORITHM);
         }
         String credential = "";
         String signedHeaders = "";
@@ -127,12 +128,11 @@ final class Signatures {
                         .orElseThrow(() -> Refusal.denied("Header is missing: x-amz-date"));
         String payload =
                 request.header("x-amz-content-sha256")
-                        .orElseThrow(
-                                () ->
-                                        new Refusal(
-                                                400,
-                                                "InvalidRequest",
-                                                "Header is missing: x-amz-content-sha256"));
+                        .orElseThrow(() ->
+                                new Refusal(
+                                        400,
+                                        "InvalidRequest",
+                                        "Header is missing: x-amz-content-sha256"));
         return new Claim(credential, signedHeaders, signature, date, payload, false);
     }
 
@@ -177,8 +177,7 @@ final class Signatures {
     }
 
     /// What the server acts upon must be signed: the host and every header of S3's own.
-    private static void checkCoverage(
-            S3Request request, Claim claim, List<String> signedHeaders) {
+    private static void checkCoverage(S3Request request, List<String> signedHeaders) {
         if (!signedHeaders.contains("host")) {
             throw Refusal.denied("Header must be signed: host");
         }
@@ -195,9 +194,7 @@ final class Signatures {
         for (String name : signedHeaders) {
             if (!request.headers().containsKey(name)) {
                 throw new Refusal(
-                        403,
-                        "SignatureDoesNotMatch",
-                        "Header is signed but not present: " + name);
+                        403, "SignatureDoesNotMatch", "Header is signed but not present: " + name);
             }
         }
     }
@@ -208,16 +205,12 @@ final class Signatures {
         text.append(S3Request.encode(request.path(), true)).append('\n');
         text.append(
                         request.parameters().stream()
-                                .filter(
-                                        p ->
-                                                !(claim.inQuery
-                                                        && p.name().equals("X-Amz-Signature")))
-                                .map(
-                                        p ->
-                                                new String[] {
-                                                    S3Request.encode(p.name(), false),
-                                                    S3Request.encode(p.value(), false)
-                                                })
+                                .filter(p -> !(claim.inQuery && p.name().equals("X-Amz-Signature")))
+                                .map(p ->
+                                        new String[] {
+                                            S3Request.encode(p.name(), false),
+                                            S3Request.encode(p.value(), false)
+                                        })
                                 .sorted(
                                         Comparator.<String[], String>comparing(p -> p[0])
                                                 .thenComparing(p -> p[1]))

@@ -61,9 +61,7 @@ final class UploadCalls {
         try (StagedObject staged = store.stage(!call.body().hasChecksum())) {
             SequencedMap<String, String> checksums = call.body().copyTo(staged::write);
             Uploads.Part part = store.uploads().add(upload, number, staged, checksums);
-            return Answer.empty(200)
-                    .with("ETag", Answer.quoted(part.etag()))
-                    .withAll(checksums);
+            return Answer.empty(200).with("ETag", Answer.quoted(part.etag())).withAll(checksums);
         }
     }
 
@@ -133,8 +131,8 @@ final class UploadCalls {
         }
     }
 
-    /// A client may say what the checksum of the whole must be. One made of the parts' checksums has a
-    /// dash and says no more than the parts did.
+    /// A client may say what the checksum of the whole must be. One made of the parts' checksums
+    /// has a dash and says no more than the parts did.
     private static void verify(Call call, List<Uploads.Part> parts) throws IOException {
         long size = 0;
         for (Uploads.Part part : parts) {
@@ -165,8 +163,7 @@ final class UploadCalls {
         }
     }
 
-    private static String checksum(ChecksumKind kind, List<Uploads.Part> parts)
-            throws IOException {
+    private static String checksum(ChecksumKind kind, List<Uploads.Part> parts) throws IOException {
         ChecksumKind.Running running = kind.start();
         byte[] buffer = new byte[64 * 1024];
         for (Uploads.Part part : parts) {

@@ -1,6 +1,5 @@
 package dev.tarn.storage.s3;
 
-import java.util.Arrays;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,6 +11,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +41,7 @@ final class RawClient implements AutoCloseable {
         return connected;
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Reply(int status, Map<String, String> headers, byte[] body) {
         String text() {
             return new String(body, StandardCharsets.UTF_8);
@@ -98,7 +99,9 @@ final class RawClient implements AutoCloseable {
                                     previous,
                                     Hashes.sha256Hex(line + "\n"));
                     out.write(
-                            ("x-amz-trailer-signature:" + Hashes.hex(Hashes.hmac(key, text)) + "\r\n")
+                            ("x-amz-trailer-signature:"
+                                            + Hashes.hex(Hashes.hmac(key, text))
+                                            + "\r\n")
                                     .getBytes(StandardCharsets.UTF_8));
                 }
             }
@@ -107,7 +110,8 @@ final class RawClient implements AutoCloseable {
             return this;
         }
 
-        private String chunk(ByteArrayOutputStream out, byte[] chunk, boolean signed, String previous)
+        private String chunk(
+                ByteArrayOutputStream out, byte[] chunk, boolean signed, String previous)
                 throws IOException {
             String head = Integer.toHexString(chunk.length);
             String next = previous;
@@ -195,7 +199,9 @@ final class RawClient implements AutoCloseable {
         }
         out.write(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
         if (wire) {
-            out.write((Integer.toHexString(request.body.length) + "\r\n").getBytes(StandardCharsets.UTF_8));
+            out.write(
+                    (Integer.toHexString(request.body.length) + "\r\n")
+                            .getBytes(StandardCharsets.UTF_8));
             out.write(request.body);
             out.write("\r\n0\r\n\r\n".getBytes(StandardCharsets.UTF_8));
         } else {
@@ -212,7 +218,8 @@ final class RawClient implements AutoCloseable {
         var headers = new TreeMap<String, String>();
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             int colon = line.indexOf(':');
-            headers.put(S3Request.lower(line.substring(0, colon)), line.substring(colon + 1).strip());
+            headers.put(
+                    S3Request.lower(line.substring(0, colon)), line.substring(colon + 1).strip());
         }
         if (status == 100) {
             return reply(method);
