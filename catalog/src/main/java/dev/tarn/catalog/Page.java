@@ -1,5 +1,7 @@
 package dev.tarn.catalog;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param nextToken asks for what follows; null if nothing does
 public record Page<T>(List<T> items, @Nullable String nextToken) {
     public Page {
-        items = List.copyOf(items);
+        // Not List.copyOf: Iceberg's responses ask their lists whether they contain null.
+        items = Collections.unmodifiableList(new ArrayList<>(items));
     }
 }
