@@ -21,21 +21,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Whatever happens between the first row and the last, each row is there once in the end.
 class ExactlyOnceTest {
-    private static final int ROWS = 60;
+    private static final int ROWS = 32;
     private static final int FAULTS_MAX = 200;
     private static final String JOB =
             """
-            env { job.name = once, tarn.checkpoint.rows = 20 }
+            env { job.name = once, tarn.checkpoint.rows = 16 }
             source {
               LocalFile { path = in, file_format_type = csv, plugin_output = files
                 tarn.dead_letter_table = "t.dead"
                 csv_use_header_line = true, schema { fields { id = bigint } } }
-              FakeSource { row.num = 30, split.num = 2, plugin_output = fake
+              FakeSource { row.num = 10, split.num = 2, plugin_output = fake
                 schema { fields { id = bigint } } }
             }
             sink {
-              Iceberg { plugin_input = files, namespace = t, table = a
-                iceberg.table.partition-keys = "bucket(id, 2)" }
+              Iceberg { plugin_input = files, namespace = t, table = a }
               Iceberg { plugin_input = [files, fake], namespace = t, table = b }
             }
             """;
@@ -86,7 +85,7 @@ class ExactlyOnceTest {
     private static void check(World world, int fault) throws IOException {
         List<Object> a = world.column("t.a", "id");
         assertThat(a).as("fault %s", fault).hasSize(ROWS).doesNotHaveDuplicates();
-        assertThat(world.column("t.b", "id")).as("fault %s", fault).hasSize(ROWS + 30);
+        assertThat(world.column("t.b", "id")).as("fault %s", fault).hasSize(ROWS + 10);
         assertThat(world.rows("t.dead")).as("fault %s", fault).hasSize(2);
     }
 

@@ -158,6 +158,7 @@ class LoadingTest {
     }
 
     @Test
+    @SuppressWarnings("InlineFormatString") // A job reads better apart from its loop.
     void partitionsOfEveryTransformAreWritten() throws Exception {
         try (var world = new World(folder)) {
             String job =
@@ -240,8 +241,9 @@ class LoadingTest {
             Progress changed = world.run(job);
             assertThat(changed.rows()).isEqualTo(2);
             assertThat(changed.notes().toString())
-                    .contains("a.csv changed since it was loaded; it was loaded again, and its"
-                            + " earlier 2 rows stay");
+                    .contains(
+                            "a.csv changed since it was loaded; it was loaded again, and its"
+                                    + " earlier 2 rows stay");
             assertThat(world.rows("t.r")).hasSize(6);
         }
     }
@@ -304,7 +306,9 @@ class LoadingTest {
     @Test
     void rejectedRowsAreKeptInTheSameCommitAndCounted() throws Exception {
         try (var world = new World(folder)) {
-            world.file("a.jsonl", "{\"id\":1}\n{\"id\":\"x\"}\n{oops\n[1]\n{\"id\":null}\n{\"id\":2}\n");
+            world.file(
+                    "a.jsonl",
+                    "{\"id\":1}\n{\"id\":\"x\"}\n{oops\n[1]\n{\"id\":null}\n{\"id\":2}\n");
             String job =
                     """
                     source { LocalFile { path = a.jsonl, file_format_type = json
@@ -353,10 +357,9 @@ class LoadingTest {
                     """;
 
             Throwable seen =
-                    catchThrowable(
-                            () ->
-                                    world.pipelines.start(
-                                            world.job(job), Map.of(), RunOptions.DEFAULT, l -> {}));
+                    catchThrowable(() ->
+                            world.pipelines.start(
+                                    world.job(job), Map.of(), RunOptions.DEFAULT, l -> {}));
 
             assertThat(String.valueOf(seen.getMessage()).lines())
                     .contains(

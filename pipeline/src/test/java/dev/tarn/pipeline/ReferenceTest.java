@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 /// `docs/reference/pipelines.md` has the option tables of the code, word for word.
 class ReferenceTest {
     private static final Path PAGE = Path.of("../docs/reference/pipelines.md");
-    private static final String MARK = "<!-- From here on: generated from the option tables. -->\n\n";
+    private static final String MARK =
+            "<!-- From here on: generated from the option tables. -->\n\n";
 
     @Test
     void thePageHasTheTablesOfTheCode() throws Exception {

@@ -120,10 +120,7 @@ final class World implements AutoCloseable {
 
     int tableCount() {
         return catalog.tables()
-                .list(
-                        warehouse(),
-                        Namespace.of("t"),
-                        PageRequest.ALL)
+                .list(warehouse(), Namespace.of("t"), PageRequest.ALL)
                 .items()
                 .size();
     }

@@ -56,8 +56,7 @@ class JobFileTest {
     }
 
     private static List<String> problems(String text) {
-        return Objects.requireNonNull(
-                        catchThrowableOfType(JobException.class, () -> read(text)))
+        return Objects.requireNonNull(catchThrowableOfType(JobException.class, () -> read(text)))
                 .problems();
     }
 
