@@ -66,7 +66,7 @@ public final class Relations {
             NamespaceRow namespace = NamespaceRow.require(tx, warehouse, name.namespace());
             Relation.find(tx, warehouse, name)
                     .ifPresent(taken -> {
-                        throw taken(taken, name);
+                        throw taken(taken.kind(), name);
                     });
             return namespace;
         });
@@ -86,7 +86,7 @@ public final class Relations {
         // Nothing inserted: either the namespace is missing or the name is taken.
         NamespaceRow.require(tx, warehouse, name.namespace());
         throw Relation.find(tx, warehouse, name)
-                .<RuntimeException>map(taken -> taken(taken, name))
+                .<RuntimeException>map(taken -> taken(taken.kind(), name))
                 .orElseGet(() -> new CommitFailedException("Cannot create %s: lost a race", name));
     }
 
@@ -113,8 +113,11 @@ public final class Relations {
         }
     }
 
-    private static AlreadyExistsException taken(Relation taken, TableIdentifier name) {
-        return new AlreadyExistsException("%s already exists: %s", taken.kind().title(), name);
+    private AlreadyExistsException taken(Kind taken, TableIdentifier name) {
+        return taken == kind
+                ? new AlreadyExistsException("%s already exists: %s", kind.title(), name)
+                : new AlreadyExistsException(
+                        "%s with same name already exists: %s", taken.title(), name);
     }
 
     /// Removes the row and returns it as it was at that moment. `alongside` runs in the same
@@ -186,7 +189,8 @@ public final class Relations {
                     == 1;
         } catch (DuplicateKeyException e) {
             Relation taken = Relation.find(tx, warehouse, to).orElse(row);
-            throw new AlreadyExistsException(e, "%s already exists: %s", taken.kind().title(), to);
+            throw new AlreadyExistsException(
+                    e, "Cannot rename %s to %s. %s already exists", from, to, taken.kind().title());
         } catch (ForeignKeyException e) {
             throw new NoSuchNamespaceException(e, "Namespace does not exist: %s", to.namespace());
         }

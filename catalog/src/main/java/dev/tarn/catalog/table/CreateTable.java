@@ -134,7 +134,7 @@ final class CreateTable {
             NamespaceRow.require(tx, warehouse, name.namespace());
             Optional<Relation> found = Relation.find(tx, warehouse, name);
             if (found.isPresent() && found.get().kind() == Kind.VIEW) {
-                throw new AlreadyExistsException("View already exists: %s", name);
+                throw new AlreadyExistsException("View with same name already exists: %s", name);
             }
             return found;
         });

@@ -84,7 +84,7 @@ public final class Views {
                     .setProperties(request.properties())
                     .setCurrentVersion(request.viewVersion(), request.schema())
                     .build();
-        } catch (ValidationException | IllegalArgumentException | IllegalStateException e) {
+        } catch (ValidationException | IllegalStateException e) {
             throw new BadRequestException(e, "Cannot create %s: %s", name, e.getMessage());
         }
     }

@@ -7,6 +7,8 @@ import org.apache.iceberg.Files;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.io.PositionOutputStream;
+import org.apache.iceberg.io.SeekableInputStream;
 
 /// How the Java client reads and writes `file:` locations here: Iceberg's own way goes through
 /// Hadoop, which does not run on this JDK.
@@ -20,7 +22,7 @@ public final class FileSchemeIO implements FileIO {
 
     @Override
     public OutputFile newOutputFile(String location) {
-        return Files.localOutput(path(location).toFile());
+        return new NamedOutput(Files.localOutput(path(location).toFile()), location);
     }
 
     @Override
@@ -37,6 +39,23 @@ public final class FileSchemeIO implements FileIO {
         return Path.of(path.startsWith("//") ? path.substring(2) : path);
     }
 
+    private record NamedOutput(OutputFile file, String location) implements OutputFile {
+        @Override
+        public PositionOutputStream create() {
+            return file.create();
+        }
+
+        @Override
+        public PositionOutputStream createOrOverwrite() {
+            return file.createOrOverwrite();
+        }
+
+        @Override
+        public InputFile toInputFile() {
+            return new Named(file.toInputFile(), location);
+        }
+    }
+
     /// A file under the name that was asked for; Iceberg compares locations as text.
     private record Named(InputFile file, String location) implements InputFile {
         @Override
@@ -45,7 +64,7 @@ public final class FileSchemeIO implements FileIO {
         }
 
         @Override
-        public org.apache.iceberg.io.SeekableInputStream newStream() {
+        public SeekableInputStream newStream() {
             return file.newStream();
         }
 

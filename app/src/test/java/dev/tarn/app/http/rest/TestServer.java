@@ -82,6 +82,8 @@ final class TestServer implements AutoCloseable {
         Map<String, String> properties = new HashMap<>();
         properties.put(CatalogProperties.URI, uri());
         properties.put(CatalogProperties.WAREHOUSE_LOCATION, WAREHOUSE);
+        // A 503 is to be seen at once, not after minutes of patience.
+        properties.put("rest.client.max-retries", "1");
         properties.put(CatalogProperties.FILE_IO_IMPL, FileSchemeIO.class.getName());
         return properties;
     }
