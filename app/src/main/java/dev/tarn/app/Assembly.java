@@ -21,6 +21,9 @@ import dev.tarn.engine.trino.TrinoStatus;
 import dev.tarn.pipeline.PipelineRun;
 import dev.tarn.pipeline.Pipelines;
 import dev.tarn.pipeline.Progress;
+import dev.tarn.storage.local.FolderStore;
+import dev.tarn.storage.s3.S3Endpoint;
+import dev.tarn.storage.s3.S3Keys;
 import dev.tarn.store.Database;
 import dev.tarn.store.Databases;
 import dev.tarn.store.PostgresSettings;
@@ -62,7 +65,12 @@ public final class Assembly implements AutoCloseable {
     ///
     /// @param trinoJars null where SQL is off
     @SuppressWarnings("this-escape")
-    public Assembly(Config config, DataFolder folder, @Nullable Path trinoJars, String version, InstantSource clock) {
+    public Assembly(
+            Config config,
+            DataFolder folder,
+            @Nullable Path trinoJars,
+            String version,
+            InstantSource clock) {
         this.config = config;
         this.folder = folder;
         this.version = version;
@@ -70,17 +78,35 @@ public final class Assembly implements AutoCloseable {
         try {
             database = opened(openDatabase());
             bytes = openBytes();
-            catalog = opened(new Catalog(database, bytes.store(), new CatalogSettings(config.warehouse(), bytes.root()), clock));
+            catalog =
+                    opened(
+                            new Catalog(
+                                    database,
+                                    bytes.store(),
+                                    new CatalogSettings(config.warehouse(), bytes.root()),
+                                    clock));
             Metrics metrics = opened(new Metrics());
 
             List<Route> routes = new ArrayList<>();
             routes.addAll(new IcebergRest(catalog, bytes.forClients(), metrics).routes());
-            routes.addAll(new Health(List.of(Check.database(database), Check.storage(bytes.store(), bytes.root())), metrics).routes());
+            routes.addAll(
+                    new Health(
+                                    List.of(
+                                            Check.database(database),
+                                            Check.storage(bytes.store(), bytes.root())),
+                                    metrics)
+                            .routes());
             routes.addAll(new PlatformRoutes(this).routes());
-            Pipelines pipelines = new Pipelines(catalog, database, clock, ownAddresses(), System.getenv());
+            Pipelines pipelines =
+                    new Pipelines(catalog, database, clock, ownAddresses(), System.getenv());
             open.push(() -> stop(pipelines));
             routes.addAll(new PipelineRoutes(pipelines, clock).routes());
-            server = opened(new HttpServer(HttpSettings.at(config.host(), config.catalog().port()), new Routes(routes), metrics));
+            server =
+                    opened(
+                            new HttpServer(
+                                    HttpSettings.at(config.host(), config.catalog().port()),
+                                    new Routes(routes),
+                                    metrics));
             server.start();
 
             trino = trinoJars == null ? null : opened(Trino.start(trinoSettings(trinoJars), clock));
@@ -110,7 +136,9 @@ public final class Assembly implements AutoCloseable {
 
     private Bytes openBytes() {
         return switch (config.storage().kind()) {
-            case BUILTIN, S3, LOCAL -> Bytes.ofFolder(config.storage(), config.warehouse());
+            case BUILTIN -> openBuiltin();
+            case S3 -> closedLater(Bytes.another(config.storage().s3()));
+            case LOCAL -> closedLater(Bytes.ofFolder(config.storage(), config.warehouse()));
         };
     }
 
@@ -128,6 +156,20 @@ public final class Assembly implements AutoCloseable {
             Progress end = run.await();
             LOG.info("pipeline={} stopped rows={}", run.pipeline(), end.rowsCommitted());
         }
+    }
+
+    private Bytes closedLater(Bytes bytes) {
+        opened(bytes.store());
+        return bytes;
+    }
+
+    private Bytes openBuiltin() {
+        FolderStore store = opened(FolderStore.open(config.storage().folder()));
+        store.createBucket(config.warehouse());
+        S3Keys keys = S3Keys.loadOrCreate(folder.keys().resolve("s3"));
+        S3Endpoint endpoint =
+                opened(S3Endpoint.start(config.host(), config.storage().port(), store, keys));
+        return Bytes.builtin(store, endpoint, keys, config.host(), config.warehouse());
     }
 
     private TrinoSettings trinoSettings(Path jars) {
@@ -178,12 +220,35 @@ public final class Assembly implements AutoCloseable {
 
     private Part catalogPart() {
         String rows = config.store().postgresql() == null ? "SQLite" : "PostgreSQL";
-        return new Part("catalog", Part.State.RUNNING, address(), ProcessHandle.current().pid(), 0, started, "Iceberg REST, warehouse %s, rows in %s".formatted(config.warehouse(), rows));
+        return own(
+                "catalog",
+                address(),
+                "Iceberg REST, warehouse %s, rows in %s".formatted(config.warehouse(), rows));
     }
 
     private Part storagePart() {
-        Long pid = ProcessHandle.current().pid();
-        return new Part("storage", Part.State.RUNNING, bytes.root().toString(), pid, 0, started, "plain files");
+        URI endpoint = bytes.s3() == null ? null : bytes.s3().endpoint();
+        return switch (config.storage().kind()) {
+            case BUILTIN ->
+                    own(
+                            "storage",
+                            String.valueOf(endpoint),
+                            "S3, keys in " + folder.keys().resolve("s3"));
+            case S3 -> own("storage", String.valueOf(endpoint), "S3 of others, " + bytes.root());
+            case LOCAL -> own("storage", bytes.root().toString(), "plain files");
+        };
+    }
+
+    /// A part that runs in this process.
+    private Part own(String name, String address, String message) {
+        return new Part(
+                name,
+                Part.State.RUNNING,
+                address,
+                ProcessHandle.current().pid(),
+                0,
+                started,
+                message);
     }
 
     private Part sqlPart() {
@@ -197,10 +262,18 @@ public final class Assembly implements AutoCloseable {
                     case DISABLED -> Part.State.OFF;
                 };
         URI uri = status.uri();
-        return new Part("sql", state, uri == null ? null : uri.toString(), status.pid(), status.restarts(), status.since(), status.message());
+        return new Part(
+                "sql",
+                state,
+                uri == null ? null : uri.toString(),
+                status.pid(),
+                status.restarts(),
+                status.since(),
+                status.message());
     }
 
-    /// Closes what is open, the last opened first. What cannot be closed does not keep the rest open.
+    /// Closes what is open, the last opened first. What cannot be closed does not keep the rest
+    /// open.
     @Override
     public void close() {
         while (!open.isEmpty()) {

@@ -14,7 +14,8 @@ import java.util.Optional;
 
 /// A running Tarn, as it wrote itself down for others to find.
 ///
-/// @param started when the process began; the same number given to another process later has another
+/// @param started when the process began; the same number given to another process later has
+///   another
 public record Instance(long pid, Instant started, String address) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -28,6 +29,9 @@ public record Instance(long pid, Instant started, String address) {
 
     /// The instance that runs on this folder now. What a killed one left behind does not count.
     public static Optional<Instance> findRunning(DataFolder folder) {
+        if (!Files.isRegularFile(folder.instance())) {
+            return Optional.empty();
+        }
         try {
             JsonNode json = JSON.readTree(Files.readAllBytes(folder.instance()));
             Instance instance =
@@ -40,7 +44,9 @@ public record Instance(long pid, Instant started, String address) {
             return Optional.empty();
         } catch (IOException | java.time.format.DateTimeParseException e) {
             throw new IllegalStateException(
-                    "%s cannot be read (%s); remove it if no Tarn runs".formatted(folder.instance(), e.getMessage()), e);
+                    "%s cannot be read (%s); remove it if no Tarn runs"
+                            .formatted(folder.instance(), e.getMessage()),
+                    e);
         }
     }
 
@@ -48,7 +54,8 @@ public record Instance(long pid, Instant started, String address) {
         return ProcessHandle.of(pid)
                 .filter(ProcessHandle::isAlive)
                 .flatMap(process -> process.info().startInstant())
-                .filter(start -> Duration.between(start, started).abs().compareTo(START_TOLERANCE) <= 0)
+                .filter(start ->
+                        Duration.between(start, started).abs().compareTo(START_TOLERANCE) <= 0)
                 .isPresent();
     }
 
@@ -57,7 +64,11 @@ public record Instance(long pid, Instant started, String address) {
         json.put("pid", pid).put("started", started.toString()).put("address", address);
         Path next = folder.path().resolve("instance.json.new");
         Files.write(next, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
-        Files.move(next, folder.instance(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+                next,
+                folder.instance(),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
     }
 
     public static void remove(DataFolder folder) throws IOException {

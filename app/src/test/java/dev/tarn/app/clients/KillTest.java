@@ -55,7 +55,9 @@ class KillTest {
                                 "kill_cases", environment, "acknowledged_appends_are_there_once");
                 Child uploads =
                         PythonCases.start(
-                                "kill_cases", environment, "acknowledged_uploads_are_there_whole")) {
+                                "kill_cases",
+                                environment,
+                                "acknowledged_uploads_are_there_whole")) {
             // The first kill comes when both are at work, not while Python starts.
             assertThat(appends.endsWithin(Duration.ofSeconds(3))).isFalse();
             for (int n = 0; n < times; n++) {

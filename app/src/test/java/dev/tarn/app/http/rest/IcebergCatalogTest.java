@@ -159,9 +159,7 @@ class IcebergCatalogTest extends CatalogTests<RESTCatalog> {
         assertThat(client.listTables(NS))
                 .extracting(TableIdentifier::name)
                 .containsExactlyInAnyOrderElementsOf(names);
-        names.forEach(
-                name ->
-                        assertThat(client.loadTable(TableIdentifier.of(NS, name)).name())
-                                .endsWith(name));
+        names.forEach(name ->
+                assertThat(client.loadTable(TableIdentifier.of(NS, name)).name()).endsWith(name));
     }
 }

@@ -48,8 +48,7 @@ class IcebergViewCatalogTest extends ViewCatalogTests<RESTCatalog> {
 
     @AfterEach
     void dropEverything() {
-        client.listNamespaces()
-                .forEach(namespace -> IcebergCatalogTest.dropAll(client, namespace));
+        client.listNamespaces().forEach(namespace -> IcebergCatalogTest.dropAll(client, namespace));
     }
 
     @Override

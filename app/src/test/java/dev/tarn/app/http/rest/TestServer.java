@@ -52,7 +52,8 @@ final class TestServer implements AutoCloseable {
         database = store.open(folder);
         Location root = Location.of(folder.resolve("warehouse").toUri().toString());
         // Iceberg's suites choose locations in the folder for temporary files.
-        Location temporary = Location.of(Path.of(System.getProperty("java.io.tmpdir")).toUri() + "");
+        Location temporary =
+                Location.of(Path.of(System.getProperty("java.io.tmpdir")).toUri() + "");
         catalog =
                 new Catalog(
                         database,
@@ -61,9 +62,7 @@ final class TestServer implements AutoCloseable {
                         InstantSource.system());
         List<Route> routes = new ArrayList<>(new IcebergRest(catalog, STORAGE, metrics).routes());
         routes.addAll(
-                new Health(
-                                List.of(Check.database(database), Check.storage(objects, root)),
-                                metrics)
+                new Health(List.of(Check.database(database), Check.storage(objects, root)), metrics)
                         .routes());
         server = new HttpServer(HttpSettings.at("127.0.0.1", 0), new Routes(routes), metrics);
         server.start();
