@@ -70,6 +70,7 @@ public final class S3Endpoint implements AutoCloseable {
         var server = new Server(threads);
         var configuration = new HttpConfiguration();
         configuration.setUriCompliance(UriCompliance.UNSAFE); // keys are literal
+        configuration.setHeaderCacheCaseSensitive(true); // signed values stay as they came
         configuration.setSendServerVersion(false);
         configuration.setRequestHeaderSize(HEAD_BYTES_MAX);
         configuration.setOutputBufferSize(OUTPUT_BYTES);
