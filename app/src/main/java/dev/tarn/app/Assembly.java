@@ -62,7 +62,12 @@ public final class Assembly implements AutoCloseable {
     ///
     /// @param trinoJars null where SQL is off
     @SuppressWarnings("this-escape")
-    public Assembly(Config config, DataFolder folder, @Nullable Path trinoJars, String version, InstantSource clock) {
+    public Assembly(
+            Config config,
+            DataFolder folder,
+            @Nullable Path trinoJars,
+            String version,
+            InstantSource clock) {
         this.config = config;
         this.folder = folder;
         this.version = version;
@@ -70,17 +75,35 @@ public final class Assembly implements AutoCloseable {
         try {
             database = opened(openDatabase());
             bytes = openBytes();
-            catalog = opened(new Catalog(database, bytes.store(), new CatalogSettings(config.warehouse(), bytes.root()), clock));
+            catalog =
+                    opened(
+                            new Catalog(
+                                    database,
+                                    bytes.store(),
+                                    new CatalogSettings(config.warehouse(), bytes.root()),
+                                    clock));
             Metrics metrics = opened(new Metrics());
 
             List<Route> routes = new ArrayList<>();
             routes.addAll(new IcebergRest(catalog, bytes.forClients(), metrics).routes());
-            routes.addAll(new Health(List.of(Check.database(database), Check.storage(bytes.store(), bytes.root())), metrics).routes());
+            routes.addAll(
+                    new Health(
+                                    List.of(
+                                            Check.database(database),
+                                            Check.storage(bytes.store(), bytes.root())),
+                                    metrics)
+                            .routes());
             routes.addAll(new PlatformRoutes(this).routes());
-            Pipelines pipelines = new Pipelines(catalog, database, clock, ownAddresses(), System.getenv());
+            Pipelines pipelines =
+                    new Pipelines(catalog, database, clock, ownAddresses(), System.getenv());
             open.push(() -> stop(pipelines));
             routes.addAll(new PipelineRoutes(pipelines, clock).routes());
-            server = opened(new HttpServer(HttpSettings.at(config.host(), config.catalog().port()), new Routes(routes), metrics));
+            server =
+                    opened(
+                            new HttpServer(
+                                    HttpSettings.at(config.host(), config.catalog().port()),
+                                    new Routes(routes),
+                                    metrics));
             server.start();
 
             trino = trinoJars == null ? null : opened(Trino.start(trinoSettings(trinoJars), clock));
@@ -178,12 +201,26 @@ public final class Assembly implements AutoCloseable {
 
     private Part catalogPart() {
         String rows = config.store().postgresql() == null ? "SQLite" : "PostgreSQL";
-        return new Part("catalog", Part.State.RUNNING, address(), ProcessHandle.current().pid(), 0, started, "Iceberg REST, warehouse %s, rows in %s".formatted(config.warehouse(), rows));
+        return new Part(
+                "catalog",
+                Part.State.RUNNING,
+                address(),
+                ProcessHandle.current().pid(),
+                0,
+                started,
+                "Iceberg REST, warehouse %s, rows in %s".formatted(config.warehouse(), rows));
     }
 
     private Part storagePart() {
         Long pid = ProcessHandle.current().pid();
-        return new Part("storage", Part.State.RUNNING, bytes.root().toString(), pid, 0, started, "plain files");
+        return new Part(
+                "storage",
+                Part.State.RUNNING,
+                bytes.root().toString(),
+                pid,
+                0,
+                started,
+                "plain files");
     }
 
     private Part sqlPart() {
@@ -197,10 +234,18 @@ public final class Assembly implements AutoCloseable {
                     case DISABLED -> Part.State.OFF;
                 };
         URI uri = status.uri();
-        return new Part("sql", state, uri == null ? null : uri.toString(), status.pid(), status.restarts(), status.since(), status.message());
+        return new Part(
+                "sql",
+                state,
+                uri == null ? null : uri.toString(),
+                status.pid(),
+                status.restarts(),
+                status.since(),
+                status.message());
     }
 
-    /// Closes what is open, the last opened first. What cannot be closed does not keep the rest open.
+    /// Closes what is open, the last opened first. What cannot be closed does not keep the rest
+    /// open.
     @Override
     public void close() {
         while (!open.isEmpty()) {

@@ -21,7 +21,11 @@ record Bytes(ObjectStore store, Location root, @Nullable S3Access s3) {
 
     /// How others reach an S3.
     record S3Access(
-            @Nullable URI endpoint, String region, boolean pathStyle, String accessKey, Secret secretKey) {}
+            @Nullable URI endpoint,
+            String region,
+            boolean pathStyle,
+            String accessKey,
+            Secret secretKey) {}
 
     /// Plain files below a folder.
     static Bytes ofFolder(Config.Storage storage, String warehouse) {
@@ -50,6 +54,10 @@ record Bytes(ObjectStore store, Location root, @Nullable S3Access s3) {
         return s3 == null
                 ? new TrinoSettings.Bytes.Folder()
                 : new TrinoSettings.Bytes.S3(
-                        s3.endpoint(), s3.region(), s3.pathStyle(), s3.accessKey(), s3.secretKey().value());
+                        s3.endpoint(),
+                        s3.region(),
+                        s3.pathStyle(),
+                        s3.accessKey(),
+                        s3.secretKey().value());
     }
 }

@@ -24,8 +24,8 @@ import java.util.SequencedMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Runs of pipelines: start one, look how far it is, cancel it. Ended ones are remembered for a while,
-/// by this process only.
+/// Runs of pipelines: start one, look how far it is, cancel it. Ended ones are remembered for a
+/// while, by this process only.
 public final class PipelineRoutes {
     private static final int REMEMBERED_MAX = 200;
     private static final String JSON = "application/json";
@@ -80,7 +80,8 @@ public final class PipelineRoutes {
     private Response start(Request request) {
         // Pages of other sites can send text, but not this type, without being asked first.
         if (request.header("Content-Type").filter(type -> type.startsWith(JSON)).isEmpty()) {
-            throw new HttpException(415, "UnsupportedMediaTypeException", "Content-Type must be " + JSON);
+            throw new HttpException(
+                    415, "UnsupportedMediaTypeException", "Content-Type must be " + JSON);
         }
         Start start = Json.read(request.body(), Start.class);
         JobSource job = source(start);
@@ -88,7 +89,9 @@ public final class PipelineRoutes {
         try {
             Run run =
                     new Run(
-                            output -> pipelines.start(job, variables, new RunOptions(start.again()), output),
+                            output ->
+                                    pipelines.start(
+                                            job, variables, new RunOptions(start.again()), output),
                             clock.instant());
             remember(run);
             return Response.json(201, json(run, 0));
@@ -113,7 +116,11 @@ public final class PipelineRoutes {
     private Response list(Request request) {
         SequencedMap<String, Object> body = new LinkedHashMap<>();
         synchronized (runs) {
-            body.put("runs", runs.sequencedValues().reversed().stream().map(run -> json(run, run.output.first())).toList());
+            body.put(
+                    "runs",
+                    runs.sequencedValues().reversed().stream()
+                            .map(run -> json(run, run.output.first()))
+                            .toList());
         }
         return Response.json(body);
     }
@@ -143,7 +150,8 @@ public final class PipelineRoutes {
     private void remember(Run run) {
         synchronized (runs) {
             runs.put(run.id, run);
-            while (runs.size() > REMEMBERED_MAX && runs.firstEntry().getValue().run.progress().ended()) {
+            while (runs.size() > REMEMBERED_MAX
+                    && runs.firstEntry().getValue().run.progress().ended()) {
                 runs.pollFirstEntry();
             }
         }

@@ -21,7 +21,9 @@ public final class PlatformRoutes {
     }
 
     public List<Route> routes() {
-        return List.of(Route.get("/api/status", this::status), Route.get("/api/connection", this::connection));
+        return List.of(
+                Route.get("/api/status", this::status),
+                Route.get("/api/connection", this::connection));
     }
 
     private Response status(Request request) {

@@ -42,7 +42,11 @@ final class Background {
                                 return true;
                             }
                             String waitsFor = waitsFor(folder, process);
-                            line.show(waitsFor.isEmpty() ? "" : "Starting %s  %s".formatted(waitsFor, UpCommand.seconds(begin)));
+                            line.show(
+                                    waitsFor.isEmpty()
+                                            ? ""
+                                            : "Starting %s  %s"
+                                                    .formatted(waitsFor, UpCommand.seconds(begin)));
                             return waitsFor.isEmpty();
                         });
         line.clear();
@@ -72,13 +76,16 @@ final class Background {
                     .redirectOutput(said.toFile())
                     .start();
         } catch (IOException e) {
-            throw new CommandException("%s cannot be started: %s".formatted(surroundings.launcher(), e.getMessage()), e);
+            throw new CommandException(
+                    "%s cannot be started: %s".formatted(surroundings.launcher(), e.getMessage()),
+                    e);
         }
     }
 
     /// The parts that do not run yet; empty if all do or never will.
     private static String waitsFor(DataFolder folder, Process process) {
-        Optional<Instance> instance = Instance.findRunning(folder).filter(found -> found.pid() == process.pid());
+        Optional<Instance> instance =
+                Instance.findRunning(folder).filter(found -> found.pid() == process.pid());
         if (instance.isEmpty()) {
             return "Tarn";
         }
@@ -103,7 +110,9 @@ final class Background {
                 }
             }
             String text = String.join("\n", lines.subList(from, lines.size())).strip();
-            return text.isEmpty() ? "Tarn ended without a word; see " + said : text.replaceFirst("^tarn: ", "");
+            return text.isEmpty()
+                    ? "Tarn ended without a word; see " + said
+                    : text.replaceFirst("^tarn: ", "");
         } catch (IOException e) {
             return "Tarn ended, and %s cannot be read".formatted(said);
         }
@@ -111,12 +120,19 @@ final class Background {
 
     private void tell(DataFolder folder, Process process, long begin) {
         Instance instance = Instance.findRunning(folder).orElseThrow();
-        surroundings.out().println("Tarn is up after %s (process %d)".formatted(UpCommand.seconds(begin), process.pid()));
+        surroundings
+                .out()
+                .println(
+                        "Tarn is up after %s (process %d)"
+                                .formatted(UpCommand.seconds(begin), process.pid()));
         JsonNode status = new Client(URI.create(instance.address())).get("/api/status");
         Table table = new Table(List.of());
         for (JsonNode part : status.path("parts")) {
             String state = part.path("state").asText();
-            table.row(part.path("name").asText(), part.path("address").asText("-"), state.equals("running") ? "" : state);
+            table.row(
+                    part.path("name").asText(),
+                    part.path("address").asText("-"),
+                    state.equals("running") ? "" : state);
         }
         table.row("data", folder.path().toString(), "");
         table.print(surroundings.out(), "  ");

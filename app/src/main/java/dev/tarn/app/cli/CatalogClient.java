@@ -16,8 +16,15 @@ final class CatalogClient {
     CatalogClient(Client client, @Nullable String warehouse) {
         this.client = client;
         JsonNode config =
-                client.get("/v1/config" + (warehouse == null ? "" : "?warehouse=" + Client.encode(warehouse)));
-        String prefix = config.path("overrides").path("prefix").asText(config.path("defaults").path("prefix").asText(""));
+                client.get(
+                        "/v1/config"
+                                + (warehouse == null
+                                        ? ""
+                                        : "?warehouse=" + Client.encode(warehouse)));
+        String prefix =
+                config.path("overrides")
+                        .path("prefix")
+                        .asText(config.path("defaults").path("prefix").asText(""));
         this.base = prefix.isEmpty() ? "/v1" : "/v1/" + prefix;
     }
 
@@ -46,12 +53,18 @@ final class CatalogClient {
 
     JsonNode table(List<String> name) {
         List<String> namespace = name.subList(0, name.size() - 1);
-        return client.get(base + "/namespaces/" + joined(namespace) + "/tables/" + Client.encode(name.getLast()));
+        return client.get(
+                base
+                        + "/namespaces/"
+                        + joined(namespace)
+                        + "/tables/"
+                        + Client.encode(name.getLast()));
     }
 
     private List<String> names(List<String> namespace, String kind) {
         List<String> names = new ArrayList<>();
-        for (JsonNode item : pages(base + "/namespaces/" + joined(namespace) + "/" + kind, "", "identifiers")) {
+        for (JsonNode item :
+                pages(base + "/namespaces/" + joined(namespace) + "/" + kind, "", "identifiers")) {
             names.add(item.path("name").asText());
         }
         return names;
@@ -62,7 +75,11 @@ final class CatalogClient {
         String token = "";
         for (int page = 0; page < PAGES_MAX; page++) {
             JsonNode answer =
-                    client.get(path + "?pageToken=" + Client.encode(token) + (query.isEmpty() ? "" : "&" + query));
+                    client.get(
+                            path
+                                    + "?pageToken="
+                                    + Client.encode(token)
+                                    + (query.isEmpty() ? "" : "&" + query));
             answer.path(field).forEach(items::add);
             if (!answer.hasNonNull("next-page-token")) {
                 return items;

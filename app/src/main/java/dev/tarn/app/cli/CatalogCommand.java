@@ -27,14 +27,18 @@ final class CatalogCommand implements Runnable {
 
     @Override
     public void run() {
-        new Listing(surroundings.out(), new CatalogClient(server.client(surroundings), null)).print(List.of());
+        new Listing(surroundings.out(), new CatalogClient(server.client(surroundings), null))
+                .print(List.of());
     }
 
     /// Options of both commands.
     static final class Where {
         @Mixin private ServerOptions server;
 
-        @Option(names = "--warehouse", paramLabel = "NAME", description = "Warehouse (default: the server's).")
+        @Option(
+                names = "--warehouse",
+                paramLabel = "NAME",
+                description = "Warehouse (default: the server's).")
         @Nullable String warehouse;
 
         @Option(names = "--json", description = "Print JSON.")
@@ -48,13 +52,19 @@ final class CatalogCommand implements Runnable {
     @Command(
             name = "list",
             description = "List namespaces, or what is in one of them.",
-            footer = {"", "A part of a name that has a dot stands in double quotes: sales.\"eu.west\""})
+            footer = {
+                "",
+                "A part of a name that has a dot stands in double quotes: sales.\"eu.west\""
+            })
     static final class ListCommand implements Runnable {
         private final Surroundings surroundings;
 
         @Mixin private Where where;
 
-        @Parameters(arity = "0..1", paramLabel = "NAMESPACE", description = "None for the whole catalog.")
+        @Parameters(
+                arity = "0..1",
+                paramLabel = "NAMESPACE",
+                description = "None for the whole catalog.")
         private @Nullable String namespace;
 
         ListCommand(Surroundings surroundings) {
@@ -98,7 +108,9 @@ final class CatalogCommand implements Runnable {
         public void run() {
             List<String> name = Names.parse(table);
             if (name.size() < 2) {
-                throw new CommandException("Expected NAMESPACE.TABLE, found %s; 'tarn catalog' lists them".formatted(table));
+                throw new CommandException(
+                        "Expected NAMESPACE.TABLE, found %s; 'tarn catalog' lists them"
+                                .formatted(table));
             }
             JsonNode loaded = where.client(surroundings).table(name);
             if (where.json) {
@@ -118,7 +130,8 @@ final class CatalogCommand implements Runnable {
             if (table.isEmpty()) {
                 out.println(
                         parent.isEmpty()
-                                ? "The catalog is empty; 'tarn pipeline run FILE' or 'tarn sql' fills it"
+                                ? "The catalog is empty; 'tarn pipeline run FILE' or 'tarn sql'"
+                                        + " fills it"
                                 : "Namespace %s is empty".formatted(Names.print(parent)));
             } else {
                 table.print(out, "");
@@ -169,7 +182,8 @@ final class CatalogCommand implements Runnable {
             head.row("uuid", metadata.path("table-uuid").asText());
             head.row("location", metadata.path("location").asText());
             head.row("metadata", loaded.path("metadata-location").asText("-"));
-            JsonNode schema = find(metadata.path("schemas"), "schema-id", metadata.path("current-schema-id"));
+            JsonNode schema =
+                    find(metadata.path("schemas"), "schema-id", metadata.path("current-schema-id"));
             head.row("partitioned by", partitioning(metadata, schema));
             head.print(out, "");
 
@@ -181,7 +195,10 @@ final class CatalogCommand implements Runnable {
             if (!metadata.path("properties").isEmpty()) {
                 out.println();
                 Table properties = new Table("PROPERTY", "VALUE");
-                metadata.path("properties").properties().forEach(property -> properties.row(property.getKey(), property.getValue().asText()));
+                metadata.path("properties")
+                        .properties()
+                        .forEach(property ->
+                                properties.row(property.getKey(), property.getValue().asText()));
                 properties.print(out, "");
             }
             out.println();
@@ -206,22 +223,32 @@ final class CatalogCommand implements Runnable {
             return switch (type.path("type").asText()) {
                 case "struct" -> "struct";
                 case "list" -> "list<" + type(type.path("element")) + ">";
-                case "map" -> "map<" + type(type.path("key")) + ", " + type(type.path("value")) + ">";
+                case "map" ->
+                        "map<" + type(type.path("key")) + ", " + type(type.path("value")) + ">";
                 default -> type.asText();
             };
         }
 
         private static String partitioning(JsonNode metadata, JsonNode schema) {
-            JsonNode spec = find(metadata.path("partition-specs"), "spec-id", metadata.path("default-spec-id"));
+            JsonNode spec =
+                    find(
+                            metadata.path("partition-specs"),
+                            "spec-id",
+                            metadata.path("default-spec-id"));
             List<String> fields = new ArrayList<>();
             for (JsonNode field : spec.path("fields")) {
-                String column = find(schema.path("fields"), "id", field.path("source-id")).path("name").asText("?");
+                String column =
+                        find(schema.path("fields"), "id", field.path("source-id"))
+                                .path("name")
+                                .asText("?");
                 String transform = field.path("transform").asText();
                 fields.add(
                         transform.equals("identity")
                                 ? column
                                 : transform.contains("[")
-                                        ? transform.replace("[", "(" + column + ", ").replace("]", ")")
+                                        ? transform
+                                                .replace("[", "(" + column + ", ")
+                                                .replace("]", ")")
                                         : transform + "(" + column + ")");
             }
             return fields.isEmpty() ? "nothing" : String.join(", ", fields);
@@ -234,12 +261,23 @@ final class CatalogCommand implements Runnable {
                 out.println("No snapshots: nothing has been written yet");
                 return;
             }
-            Table table = new Table("SNAPSHOT", "COMMITTED", "OPERATION", "ADDED", "DELETED", "RECORDS", "FILES", "REFS");
+            Table table =
+                    new Table(
+                            "SNAPSHOT",
+                            "COMMITTED",
+                            "OPERATION",
+                            "ADDED",
+                            "DELETED",
+                            "RECORDS",
+                            "FILES",
+                            "REFS");
             for (JsonNode snapshot : snapshots.reversed().stream().limit(snapshotsMax).toList()) {
                 JsonNode summary = snapshot.path("summary");
                 table.row(
                         snapshot.path("snapshot-id").asText(),
-                        Instant.ofEpochMilli(snapshot.path("timestamp-ms").asLong()).truncatedTo(ChronoUnit.SECONDS).toString(),
+                        Instant.ofEpochMilli(snapshot.path("timestamp-ms").asLong())
+                                .truncatedTo(ChronoUnit.SECONDS)
+                                .toString(),
                         summary.path("operation").asText("-"),
                         summary.path("added-records").asText("0"),
                         summary.path("deleted-records").asText("0"),
@@ -256,7 +294,8 @@ final class CatalogCommand implements Runnable {
         private static String refs(JsonNode metadata, JsonNode snapshot) {
             List<String> names = new ArrayList<>();
             for (var ref : metadata.path("refs").properties()) {
-                if (ref.getValue().path("snapshot-id").asLong() == snapshot.path("snapshot-id").asLong()) {
+                if (ref.getValue().path("snapshot-id").asLong()
+                        == snapshot.path("snapshot-id").asLong()) {
                     names.add(ref.getKey());
                 }
             }

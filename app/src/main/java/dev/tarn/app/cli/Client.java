@@ -53,7 +53,8 @@ public final class Client {
         try {
             HttpURLConnection connection = send("POST", path, body, Duration.ZERO);
             try (BufferedReader lines =
-                    new BufferedReader(new InputStreamReader(answer(connection), StandardCharsets.UTF_8))) {
+                    new BufferedReader(
+                            new InputStreamReader(answer(connection), StandardCharsets.UTF_8))) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                     if (!line.isBlank()) {
                         eachLine.accept(JSON.readTree(line));
@@ -79,16 +80,20 @@ public final class Client {
             }
         } catch (JsonProcessingException e) {
             throw new CommandException(
-                    "%s does not answer like Tarn; name the address of a Tarn with --server URL".formatted(server), e);
+                    "%s does not answer like Tarn; name the address of a Tarn with --server URL"
+                            .formatted(server),
+                    e);
         } catch (IOException e) {
             throw unreachable(e);
         }
     }
 
-    private HttpURLConnection send(String method, String path, @Nullable JsonNode body, Duration answerMax)
+    private HttpURLConnection send(
+            String method, String path, @Nullable JsonNode body, Duration answerMax)
             throws IOException {
         HttpURLConnection connection =
-                (HttpURLConnection) URI.create(server + path).toURL().openConnection(java.net.Proxy.NO_PROXY);
+                (HttpURLConnection)
+                        URI.create(server + path).toURL().openConnection(java.net.Proxy.NO_PROXY);
         connection.setRequestMethod(method);
         connection.setConnectTimeout((int) CONNECT_MAX.toMillis());
         connection.setReadTimeout((int) answerMax.toMillis());
@@ -110,7 +115,8 @@ public final class Client {
             return connection.getInputStream();
         }
         try (InputStream body = connection.getErrorStream()) {
-            String text = body == null ? "" : new String(body.readAllBytes(), StandardCharsets.UTF_8);
+            String text =
+                    body == null ? "" : new String(body.readAllBytes(), StandardCharsets.UTF_8);
             throw new RefusedException(status, reason(status, text));
         }
     }
@@ -134,7 +140,8 @@ public final class Client {
                         "No Tarn answers at %s; start it with 'tarn up -d' or name another with --server URL"
                                 .formatted(server),
                         e)
-                : new CommandException("The connection to %s broke: %s".formatted(server, e.getMessage()), e);
+                : new CommandException(
+                        "The connection to %s broke: %s".formatted(server, e.getMessage()), e);
     }
 
     /// The server understood and said no.

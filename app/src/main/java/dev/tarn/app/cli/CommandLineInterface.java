@@ -34,8 +34,7 @@ public final class CommandLineInterface {
     CommandLine commandLine() {
         CommandLine tarn = new CommandLine(new TarnCommand(), new Factory());
         addHelp(tarn);
-        return tarn
-                .setOut(surroundings.out())
+        return tarn.setOut(surroundings.out())
                 .setErr(surroundings.err())
                 .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
                 .setUsageHelpAutoWidth(surroundings.terminal())
@@ -67,7 +66,11 @@ public final class CommandLineInterface {
                 e instanceof UnmatchedArgumentException
                         && !e.getCommandLine().getSubcommands().isEmpty()
                         && !unmatched(e).startsWith("-");
-        err.println("tarn: " + (noSuchCommand ? "Unknown command '%s'".formatted(unmatched(e)) : firstLine(e.getMessage())));
+        err.println(
+                "tarn: "
+                        + (noSuchCommand
+                                ? "Unknown command '%s'".formatted(unmatched(e))
+                                : firstLine(e.getMessage())));
         if (e instanceof UnmatchedArgumentException unmatched) {
             List<String> suggestions = unmatched.getSuggestions();
             if (!suggestions.isEmpty()) {
@@ -79,13 +82,16 @@ public final class CommandLineInterface {
     }
 
     private static String unmatched(ParameterException e) {
-        return e instanceof UnmatchedArgumentException unmatched ? unmatched.getUnmatched().getFirst() : "";
+        return e instanceof UnmatchedArgumentException unmatched
+                ? unmatched.getUnmatched().getFirst()
+                : "";
     }
 
     private int notDone(Exception e, CommandLine command, ParseResult parsed) {
         LOG.debug("command {} not done", command.getCommandName(), e);
         surroundings.err().println("tarn: " + message(e));
-        if (parsed.commandSpec().commandLine().getCommand() instanceof TarnCommand root && root.debug) {
+        if (parsed.commandSpec().commandLine().getCommand() instanceof TarnCommand root
+                && root.debug) {
             e.printStackTrace(surroundings.err());
         }
         return e instanceof CommandException told ? told.exitCode() : 1;
@@ -97,7 +103,9 @@ public final class CommandLineInterface {
             case CommandException told -> String.valueOf(told.getMessage());
             case Client.RefusedException refused -> String.valueOf(refused.getMessage());
             case ConfigException config -> String.valueOf(config.getMessage());
-            default -> "%s: %s; --debug shows where".formatted(e.getClass().getSimpleName(), e.getMessage());
+            default ->
+                    "%s: %s; --debug shows where"
+                            .formatted(e.getClass().getSimpleName(), e.getMessage());
         };
     }
 
@@ -112,7 +120,9 @@ public final class CommandLineInterface {
         @Override
         public <K> K create(Class<K> type) throws Exception {
             if (type == SqlCommand.class) {
-                return type.cast(new SqlCommand(new SqlPlatform(surroundings), System.in, surroundings.terminal()));
+                return type.cast(
+                        new SqlCommand(
+                                new SqlPlatform(surroundings), System.in, surroundings.terminal()));
             }
             try {
                 return type.getDeclaredConstructor(Surroundings.class).newInstance(surroundings);

@@ -9,7 +9,9 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "config",
-        description = "Print the configuration in effect and where each value comes from; secrets are masked.")
+        description =
+                "Print the configuration in effect and where each value comes from; secrets are"
+                        + " masked.")
 final class ConfigCommand implements Runnable {
     private final Surroundings surroundings;
 
@@ -32,7 +34,10 @@ final class ConfigCommand implements Runnable {
         Configuration configuration = settings.load(surroundings, List.of());
         Table table = new Table("KEY", "VALUE", "FROM");
         for (Setting setting : configuration.settings()) {
-            table.row(setting.key(), setting.value().isEmpty() ? "-" : setting.value(), setting.origin());
+            table.row(
+                    setting.key(),
+                    setting.value().isEmpty() ? "-" : setting.value(),
+                    setting.origin());
         }
         table.print(surroundings.out(), "");
     }

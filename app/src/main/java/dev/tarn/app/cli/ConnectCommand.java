@@ -7,7 +7,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "connect",
-        description = "Print a working configuration for another engine, addresses and keys filled in.")
+        description =
+                "Print a working configuration for another engine, addresses and keys filled in.")
 final class ConnectCommand implements Runnable {
     private final Surroundings surroundings;
 
@@ -28,14 +29,16 @@ final class ConnectCommand implements Runnable {
     public void run() {
         Recipes recipes = new Recipes(surroundings.home());
         if (engine.isEmpty()) {
-            Recipes.FILES.forEach((name, file) -> surroundings.out().println("tarn connect " + name));
+            Recipes.FILES.forEach(
+                    (name, file) -> surroundings.out().println("tarn connect " + name));
             return;
         }
         if (!Recipes.FILES.containsKey(engine)) {
             throw new CommandException(
                     2,
                     "No recipe for %s; there are %s"
-                            .formatted(engine, String.join(", ", List.copyOf(Recipes.FILES.keySet()))),
+                            .formatted(
+                                    engine, String.join(", ", List.copyOf(Recipes.FILES.keySet()))),
                     null);
         }
         Client client = server.client(surroundings);

@@ -27,8 +27,13 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "demo",
-        description = "From nothing to an answer: start everything in a fresh folder, load real data, ask a question.",
-        footer = {"", "Stays up until Ctrl-C, so that you can look around; --exit ends it after the answer."})
+        description =
+                "From nothing to an answer: start everything in a fresh folder, load real data, ask"
+                        + " a question.",
+        footer = {
+            "",
+            "Stays up until Ctrl-C, so that you can look around; --exit ends it after the answer."
+        })
 final class DemoCommand implements Callable<Integer> {
     private static final Duration SQL_MAX = Duration.ofMinutes(5);
     private static final List<String> JOBS = List.of("airports.conf", "flights.conf");
@@ -37,7 +42,9 @@ final class DemoCommand implements Callable<Integer> {
     private final Surroundings surroundings;
     private final PrintWriter out;
 
-    @Option(names = "--exit", description = "End after the answer; exit code 0 only if it is right.")
+    @Option(
+            names = "--exit",
+            description = "End after the answer; exit code 0 only if it is right.")
     private boolean exit;
 
     @Option(
@@ -56,7 +63,10 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path examples = surroundings.home().resolve("examples");
-        Path folder = data == null ? Files.createTempDirectory("tarn-demo-") : surroundings.folder().resolve(data);
+        Path folder =
+                data == null
+                        ? Files.createTempDirectory("tarn-demo-")
+                        : surroundings.folder().resolve(data);
         try {
             return run(examples, folder);
         } finally {
@@ -91,7 +101,9 @@ final class DemoCommand implements Callable<Integer> {
                 return INTERRUPTED;
             }
             if (sql.state() != Part.State.RUNNING || sql.address() == null) {
-                throw new CommandException("Trino is not up: %s; see %s".formatted(sql.message(), platform.folder().logs()));
+                throw new CommandException(
+                        "Trino is not up: %s; see %s"
+                                .formatted(sql.message(), platform.folder().logs()));
             }
             step(begin, "Trino is up: " + sql.address());
             boolean right = ask(URI.create(sql.address()), examples.resolve("demo"));
@@ -109,13 +121,17 @@ final class DemoCommand implements Callable<Integer> {
     private boolean load(Client client, StopSignal stop, Path job) throws IOException {
         long begin = System.nanoTime();
         PipelineRun.Request request =
-                new PipelineRun.Request(Files.readString(job), job, surroundings.home(), Map.of(), false);
-        PipelineRun.Outcome outcome = new PipelineRun(surroundings, client, stop).executeQuietly(request);
+                new PipelineRun.Request(
+                        Files.readString(job), job, surroundings.home(), Map.of(), false);
+        PipelineRun.Outcome outcome =
+                new PipelineRun(surroundings, client, stop).executeQuietly(request);
         if (outcome.exitCode() != 0) {
             return false;
         }
         JsonNode run = outcome.run();
-        step(begin, "%s: %s".formatted(surroundings.home().relativize(job), PipelineRun.summary(run)));
+        step(
+                begin,
+                "%s: %s".formatted(surroundings.home().relativize(job), PipelineRun.summary(run)));
         return true;
     }
 
@@ -124,7 +140,8 @@ final class DemoCommand implements Callable<Integer> {
         String question = Files.readString(folder.resolve("question.sql")).strip();
         long begin = System.nanoTime();
         List<List<String>> answer = new ArrayList<>();
-        try (Statements statements = new Statements(trino, Session.of(System.getProperty("user.name"), "lake", null))) {
+        try (Statements statements =
+                new Statements(trino, Session.of(System.getProperty("user.name"), "lake", null))) {
             Statement statement = statements.start(question);
             List<List<JsonNode>> rows = statement.rowsToEnd();
             answer.add(statement.columns().stream().map(Column::name).toList());
@@ -144,7 +161,10 @@ final class DemoCommand implements Callable<Integer> {
             expected = lines.map(text -> List.of(text.split("\t", -1))).toList();
         }
         boolean right = answer.equals(expected);
-        out.println(right ? "The answer is right." : "The answer is wrong; expected is examples/demo/answer.tsv.");
+        out.println(
+                right
+                        ? "The answer is right."
+                        : "The answer is wrong; expected is examples/demo/answer.tsv.");
         return right;
     }
 
@@ -153,7 +173,9 @@ final class DemoCommand implements Callable<Integer> {
         JsonNode connection = client.get("/api/connection");
         for (String engine : Recipes.FILES.keySet()) {
             out.println();
-            out.println("---- %s ('tarn connect %s --server %s')".formatted(engine, engine, platform.address()));
+            out.println(
+                    "---- %s ('tarn connect %s --server %s')"
+                            .formatted(engine, engine, platform.address()));
             recipes.filledIn(engine, connection).lines().forEach(text -> out.println("  " + text));
         }
         out.println();
@@ -163,7 +185,9 @@ final class DemoCommand implements Callable<Integer> {
         }
         table.row("data", platform.folder().path() + (data == null ? " (removed at the end)" : ""));
         table.row("logs", platform.folder().logs().toString());
-        table.row("prompt", "%s sql --data %s".formatted(surroundings.launcher(), platform.folder().path()));
+        table.row(
+                "prompt",
+                "%s sql --data %s".formatted(surroundings.launcher(), platform.folder().path()));
         table.print(out, "");
         out.println();
         out.println("It stays up until Ctrl-C");

@@ -22,7 +22,9 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "doctor",
-        description = "Look for what is wrong on this machine, and tell the mend. Exit code 1 if something is.")
+        description =
+                "Look for what is wrong on this machine, and tell the mend. Exit code 1 if"
+                        + " something is.")
 final class DoctorCommand implements Callable<Integer> {
     private static final long DISK_BYTES_MIN = 2L << 30;
     private static final long MEMORY_BYTES_MIN = 2L << 30;
@@ -69,7 +71,11 @@ final class DoctorCommand implements Callable<Integer> {
             findings.addAll(installation(config));
         } catch (ConfigException e) {
             for (String problem : e.problems()) {
-                findings.add(wrong("configuration", problem, "correct it; docs/reference/config.md lists all keys"));
+                findings.add(
+                        wrong(
+                                "configuration",
+                                problem,
+                                "correct it; docs/reference/config.md lists all keys"));
             }
         }
         print(findings);
@@ -86,7 +92,8 @@ final class DoctorCommand implements Callable<Integer> {
         if (running.isEmpty()) {
             findings.add(port(config.host(), config.catalog().port(), "catalog", "--port"));
             if (config.storage().kind() == Config.StorageKind.BUILTIN) {
-                findings.add(port(config.host(), config.storage().port(), "storage", "--storage-port"));
+                findings.add(
+                        port(config.host(), config.storage().port(), "storage", "--storage-port"));
             }
             if (config.sql().enabled()) {
                 findings.add(port(config.host(), config.sql().port(), "sql", "--sql-port"));
@@ -114,7 +121,8 @@ final class DoctorCommand implements Callable<Integer> {
             return;
         }
         surroundings.out().println("\nTo mend:");
-        mends.forEach(finding -> surroundings.out().println("  %s: %s".formatted(finding.subject, finding.mend)));
+        mends.forEach(finding ->
+                surroundings.out().println("  %s: %s".formatted(finding.subject, finding.mend)));
     }
 
     private static Finding jdk() {
@@ -133,7 +141,10 @@ final class DoctorCommand implements Callable<Integer> {
                 return ok("Maven", file.toString());
             }
         }
-        return warn("Maven", "not on the PATH", "install the package maven; until then ./mvnw fetches its own");
+        return warn(
+                "Maven",
+                "not on the PATH",
+                "install the package maven; until then ./mvnw fetches its own");
     }
 
     private static Finding memory() {
@@ -143,7 +154,11 @@ final class DoctorCommand implements Callable<Integer> {
                     long bytes = Long.parseLong(line.replaceAll("\\D", "")) << 10;
                     return bytes >= MEMORY_BYTES_MIN
                             ? ok("memory", gigabytes(bytes) + " available")
-                            : warn("memory", gigabytes(bytes) + " available", "Trino takes up to 1.5 GB; close something, lower sql.heap or use 'tarn up --no-sql'");
+                            : warn(
+                                    "memory",
+                                    gigabytes(bytes) + " available",
+                                    "Trino takes up to 1.5 GB; close something, lower sql.heap or"
+                                            + " use 'tarn up --no-sql'");
                 }
             }
         } catch (IOException e) {
@@ -159,10 +174,16 @@ final class DoctorCommand implements Callable<Integer> {
                 Path parent = existingParent(path);
                 return Files.isWritable(parent)
                         ? ok("data folder", path + ", made at the first start")
-                        : wrong("data folder", "%s cannot be made in %s".formatted(path, parent), "name another with --data DIR");
+                        : wrong(
+                                "data folder",
+                                "%s cannot be made in %s".formatted(path, parent),
+                                "name another with --data DIR");
             }
             if (!Files.isDirectory(path)) {
-                return wrong("data folder", path + " is a file", "remove it or name another with --data DIR");
+                return wrong(
+                        "data folder",
+                        path + " is a file",
+                        "remove it or name another with --data DIR");
             }
             if (!Files.isWritable(path)) {
                 return wrong(
@@ -173,9 +194,15 @@ final class DoctorCommand implements Callable<Integer> {
             String rights = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
             return rights.equals("rwx------")
                     ? ok("data folder", path.toString())
-                    : warn("data folder", "%s has rights %s".formatted(path, rights), "chmod 700 %s (the next start does it)".formatted(path));
+                    : warn(
+                            "data folder",
+                            "%s has rights %s".formatted(path, rights),
+                            "chmod 700 %s (the next start does it)".formatted(path));
         } catch (IOException e) {
-            return wrong("data folder", "%s: %s".formatted(path, e.getMessage()), "name another with --data DIR");
+            return wrong(
+                    "data folder",
+                    "%s: %s".formatted(path, e.getMessage()),
+                    "name another with --data DIR");
         } catch (UnsupportedOperationException e) {
             return ok("data folder", path + ", on a system without POSIX rights");
         }
@@ -187,9 +214,15 @@ final class DoctorCommand implements Callable<Integer> {
             long bytes = disk.getUsableSpace();
             return bytes >= DISK_BYTES_MIN
                     ? ok("disk", gigabytes(bytes) + " free")
-                    : wrong("disk", "%s free on %s".formatted(gigabytes(bytes), disk), "make room, or name a folder on another disk with --data DIR");
+                    : wrong(
+                            "disk",
+                            "%s free on %s".formatted(gigabytes(bytes), disk),
+                            "make room, or name a folder on another disk with --data DIR");
         } catch (IOException e) {
-            return wrong("disk", e.getMessage() == null ? "cannot be read" : e.getMessage(), "name another folder with --data DIR");
+            return wrong(
+                    "disk",
+                    e.getMessage() == null ? "cannot be read" : e.getMessage(),
+                    "name another folder with --data DIR");
         }
     }
 
@@ -198,7 +231,10 @@ final class DoctorCommand implements Callable<Integer> {
             return running(running.get());
         }
         return Files.exists(folder.path().resolve("instance.json"))
-                ? warn("instance", "the last one was killed", "nothing to do: 'tarn up' takes over what it left")
+                ? warn(
+                        "instance",
+                        "the last one was killed",
+                        "nothing to do: 'tarn up' takes over what it left")
                 : ok("instance", "none runs");
     }
 
@@ -208,7 +244,10 @@ final class DoctorCommand implements Callable<Integer> {
             new Client(java.net.URI.create(instance.address())).get("/health/ready");
             return ok("instance", found + ", ready");
         } catch (Client.RefusedException | CommandException e) {
-            return wrong("instance", "%s is not ready: %s".formatted(found, e.getMessage()), "see the log, or 'tarn down --force' and 'tarn up' again");
+            return wrong(
+                    "instance",
+                    "%s is not ready: %s".formatted(found, e.getMessage()),
+                    "see the log, or 'tarn down --force' and 'tarn up' again");
         }
     }
 
@@ -217,20 +256,33 @@ final class DoctorCommand implements Callable<Integer> {
         if (port == 0 || Ports.isFree(host, port)) {
             return ok(subject, "free for " + part);
         }
-        return wrong(subject, "taken by " + Ports.describeOwner(port), "stop that, or start with %s N or --ports auto".formatted(option));
+        return wrong(
+                subject,
+                "taken by " + Ports.describeOwner(port),
+                "stop that, or start with %s N or --ports auto".formatted(option));
     }
 
-    /// Signatures and snapshots carry times; a clock that was set back shows in files from the future.
+    /// Signatures and snapshots carry times; a clock that was set back shows in files from the
+    /// future.
     private static Finding clock(DataFolder folder) {
         try {
             Path log = folder.log();
             Instant now = Instant.now();
-            if (Files.exists(log) && Files.getLastModifiedTime(log).toInstant().isAfter(now.plus(CLOCK_STEP_MAX))) {
-                return wrong("clock", "%s, but the log was written later".formatted(now), "set the clock; snapshots and signatures carry its time");
+            if (Files.exists(log)
+                    && Files.getLastModifiedTime(log)
+                            .toInstant()
+                            .isAfter(now.plus(CLOCK_STEP_MAX))) {
+                return wrong(
+                        "clock",
+                        "%s, but the log was written later".formatted(now),
+                        "set the clock; snapshots and signatures carry its time");
             }
             return ok("clock", now.truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString());
         } catch (IOException e) {
-            return warn("clock", "cannot be compared: " + e.getMessage(), "make the data folder readable");
+            return warn(
+                    "clock",
+                    "cannot be compared: " + e.getMessage(),
+                    "make the data folder readable");
         }
     }
 

@@ -8,7 +8,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(name = "down", description = "Stop the Tarn that runs on the data folder, with all it started.")
+@Command(
+        name = "down",
+        description = "Stop the Tarn that runs on the data folder, with all it started.")
 final class DownCommand implements Runnable {
     private static final Duration STOP_MAX = Duration.ofSeconds(60);
     private static final Duration KILL_MAX = Duration.ofSeconds(10);
@@ -49,6 +51,10 @@ final class DownCommand implements Runnable {
                     "Process %d still runs after %d s; see %s, or use 'tarn down --force'"
                             .formatted(instance.pid(), STOP_MAX.toSeconds(), folder.log()));
         }
-        surroundings.out().println("Stopped (process %d, data in %s)".formatted(instance.pid(), folder.path()));
+        surroundings
+                .out()
+                .println(
+                        "Stopped (process %d, data in %s)"
+                                .formatted(instance.pid(), folder.path()));
     }
 }

@@ -50,8 +50,17 @@ final class HostedPlatform implements AutoCloseable {
         try {
             requireFreePorts(config);
             logging = Logging.toFile(folder.logs(), config.log());
-            configuration.settings().forEach(setting -> LOG.info("config {}={} from={}", setting.key(), setting.value(), setting.origin()));
-            Assembly assembly = new Assembly(config, folder, trinoJars, Version.number(), InstantSource.system());
+            configuration
+                    .settings()
+                    .forEach(setting ->
+                            LOG.info(
+                                    "config {}={} from={}",
+                                    setting.key(),
+                                    setting.value(),
+                                    setting.origin()));
+            Assembly assembly =
+                    new Assembly(
+                            config, folder, trinoJars, Version.number(), InstantSource.system());
             HostedPlatform platform = new HostedPlatform(folder, lock, logging, assembly);
             platform.announce();
             return platform;
@@ -61,7 +70,9 @@ final class HostedPlatform implements AutoCloseable {
                 logging.close();
             }
             close(lock);
-            throw e instanceof CommandException ? e : new CommandException(reason(e) + "; see " + folder.log(), e);
+            throw e instanceof CommandException
+                    ? e
+                    : new CommandException(reason(e) + "; see " + folder.log(), e);
         }
     }
 
@@ -74,7 +85,9 @@ final class HostedPlatform implements AutoCloseable {
             return DataFolder.create(path);
         } catch (IOException e) {
             throw new CommandException(
-                    "The data folder %s cannot be made: %s; name another with --data DIR".formatted(path, describe(e)), e);
+                    "The data folder %s cannot be made: %s; name another with --data DIR"
+                            .formatted(path, describe(e)),
+                    e);
         }
     }
 
@@ -84,12 +97,17 @@ final class HostedPlatform implements AutoCloseable {
             if (lock.isPresent()) {
                 return lock.get();
             }
-            String where = Instance.findRunning(folder).map(running -> " at " + running.address()).orElse("");
+            String where =
+                    Instance.findRunning(folder)
+                            .map(running -> " at " + running.address())
+                            .orElse("");
             throw new CommandException(
                     "Tarn runs on %s already: process %s%s; stop it with 'tarn down' or use another folder with --data DIR"
                             .formatted(folder.path(), Lock.holder(folder), where));
         } catch (IOException e) {
-            throw new CommandException("The data folder %s cannot be locked: %s".formatted(folder.path(), describe(e)), e);
+            throw new CommandException(
+                    "The data folder %s cannot be locked: %s".formatted(folder.path(), describe(e)),
+                    e);
         }
     }
 
@@ -103,13 +121,17 @@ final class HostedPlatform implements AutoCloseable {
             check(taken, config.host(), config.sql().port(), "SQL", "--sql-port");
         }
         if (!taken.isEmpty()) {
-            throw new CommandException(String.join("\n", taken) + "\nOr take any free ports with --ports auto");
+            throw new CommandException(
+                    String.join("\n", taken) + "\nOr take any free ports with --ports auto");
         }
     }
 
-    private static void check(List<String> taken, String host, int port, String part, String option) {
+    private static void check(
+            List<String> taken, String host, int port, String part, String option) {
         if (port != 0 && !Ports.isFree(host, port)) {
-            taken.add("Port %d, wanted for %s, is taken by %s; choose another with %s N".formatted(port, part, Ports.describeOwner(port), option));
+            taken.add(
+                    "Port %d, wanted for %s, is taken by %s; choose another with %s N"
+                            .formatted(port, part, Ports.describeOwner(port), option));
         }
     }
 
@@ -118,7 +140,8 @@ final class HostedPlatform implements AutoCloseable {
             Instance.ofThisProcess(address()).write(folder);
         } catch (IOException e) {
             assembly.close();
-            throw new CommandException("%s cannot be written: %s".formatted(folder.path(), describe(e)), e);
+            throw new CommandException(
+                    "%s cannot be written: %s".formatted(folder.path(), describe(e)), e);
         }
     }
 
@@ -180,7 +203,8 @@ final class HostedPlatform implements AutoCloseable {
 
     private static String describe(IOException e) {
         return switch (e) {
-            case java.nio.file.AccessDeniedException denied -> "no right to write to " + denied.getFile();
+            case java.nio.file.AccessDeniedException denied ->
+                    "no right to write to " + denied.getFile();
             case java.nio.file.NotDirectoryException file -> file.getFile() + " is not a folder";
             default -> e.getClass().getSimpleName() + " " + e.getMessage();
         };

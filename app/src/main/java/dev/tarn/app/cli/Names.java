@@ -30,7 +30,8 @@ final class Names {
         parts.add(part.toString());
         if (quoted || parts.contains("")) {
             throw new CommandException(
-                    "Not a name: %s; expected parts with dots between, a part with a dot in double quotes".formatted(text));
+                    "Not a name: %s; expected parts with dots between, a part with a dot in double quotes"
+                            .formatted(text));
         }
         return parts;
     }

@@ -28,10 +28,14 @@ final class PipelineRun {
     private boolean cancelSent;
 
     /// @param folder what relative paths of the job are relative to
-    record Request(String job, Path file, Path folder, Map<String, String> variables, boolean again) {
+    record Request(
+            String job, Path file, Path folder, Map<String, String> variables, boolean again) {
         ObjectNode json() {
             ObjectNode json = JsonNodeFactory.instance.objectNode();
-            json.put("job", job).put("file", file.toString()).put("folder", folder.toString()).put("again", again);
+            json.put("job", job)
+                    .put("file", file.toString())
+                    .put("folder", folder.toString())
+                    .put("again", again);
             ObjectNode values = json.putObject("variables");
             variables.forEach(values::put);
             return json;
@@ -106,7 +110,8 @@ final class PipelineRun {
         long bytes = run.path("bytes").asLong();
         long total = run.path("bytes-total").asLong();
         String counts =
-                "%,d rows  %,d rows/s  %s".formatted(rows, run.path("rows-per-second").asLong(), size(bytes));
+                "%,d rows  %,d rows/s  %s"
+                        .formatted(rows, run.path("rows-per-second").asLong(), size(bytes));
         if (total <= 0) {
             return "%s  %s".formatted(run.path("name").asText(), counts);
         }
@@ -129,7 +134,8 @@ final class PipelineRun {
             case "finished" -> {
                 if (tell) {
                     surroundings.out().println("%s: %s".formatted(name, summary));
-                    run.path("notes").forEach(note -> surroundings.out().println("  " + note.asText()));
+                    run.path("notes")
+                            .forEach(note -> surroundings.out().println("  " + note.asText()));
                 }
                 yield new Outcome(0, run);
             }
@@ -138,7 +144,12 @@ final class PipelineRun {
                 yield new Outcome(CANCELLED, run);
             }
             default -> {
-                surroundings.err().println("tarn: " + run.path("message").asText("The run broke without a reason"));
+                surroundings
+                        .err()
+                        .println(
+                                "tarn: "
+                                        + run.path("message")
+                                                .asText("The run broke without a reason"));
                 if (run.path("rows-committed").asLong() > 0) {
                     surroundings.err().println("%s: %s".formatted(name, summary));
                 }

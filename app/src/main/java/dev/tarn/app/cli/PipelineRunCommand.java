@@ -54,8 +54,10 @@ final class PipelineRunCommand implements Callable<Integer> {
                             : "No such file: " + file,
                     e);
         }
-        PipelineRun.Request request = new PipelineRun.Request(text, job, surroundings.folder(), variables, again);
-        PipelineRun run = new PipelineRun(surroundings, server.client(surroundings), StopSignal.listen());
+        PipelineRun.Request request =
+                new PipelineRun.Request(text, job, surroundings.folder(), variables, again);
+        PipelineRun run =
+                new PipelineRun(surroundings, server.client(surroundings), StopSignal.listen());
         return run.execute(request).exitCode();
     }
 }

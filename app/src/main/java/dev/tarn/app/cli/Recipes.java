@@ -44,7 +44,10 @@ final class Recipes {
         try {
             text = Files.readString(folder.resolve(file));
         } catch (IOException e) {
-            throw new CommandException("The recipe %s cannot be read: %s".formatted(folder.resolve(file), e.getMessage()), e);
+            throw new CommandException(
+                    "The recipe %s cannot be read: %s"
+                            .formatted(folder.resolve(file), e.getMessage()),
+                    e);
         }
         for (var value : connection.properties()) {
             text = text.replace("${" + value.getKey() + "}", value.getValue().asText());

@@ -45,11 +45,16 @@ final class StatusCommand implements Runnable {
         table.print(out, "");
         for (JsonNode part : status.path("parts")) {
             if (part.hasNonNull("message")) {
-                out.println("%s: %s".formatted(part.path("name").asText(), part.path("message").asText()));
+                out.println(
+                        "%s: %s"
+                                .formatted(
+                                        part.path("name").asText(), part.path("message").asText()));
             }
         }
         out.println();
-        out.println("Tarn %s, data in %s".formatted(status.path("version").asText(), status.path("data").asText()));
+        out.println(
+                "Tarn %s, data in %s"
+                        .formatted(status.path("version").asText(), status.path("data").asText()));
     }
 
     static String ago(Duration duration) {

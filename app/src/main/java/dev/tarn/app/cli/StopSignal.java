@@ -5,10 +5,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jline.utils.Signals;
 
-/// The wish of the user, or of the system, that this process ends: Ctrl-C, SIGTERM, a closed terminal.
+/// The wish of the user, or of the system, that this process ends: Ctrl-C, SIGTERM, a closed
+/// terminal.
 ///
-/// The main thread waits for it and closes what it opened, in order. A second Ctrl-C ends the process
-/// at once; children notice that their parent is gone.
+/// The main thread waits for it and closes what it opened, in order. A second Ctrl-C ends the
+/// process at once; children notice that their parent is gone.
 final class StopSignal {
     private static final int KILLED = 130;
 

@@ -44,8 +44,17 @@ final class Table {
         boolean[] right = new boolean[columns];
         for (int column = 0; column < columns; column++) {
             int c = column;
-            widths[c] = all.stream().filter(row -> row.size() > c).mapToInt(row -> row.get(c).length()).max().orElse(0);
-            right[c] = !rows.isEmpty() && rows.stream().allMatch(row -> row.size() > c && NUMBER.matcher(row.get(c)).matches());
+            widths[c] =
+                    all.stream()
+                            .filter(row -> row.size() > c)
+                            .mapToInt(row -> row.get(c).length())
+                            .max()
+                            .orElse(0);
+            right[c] =
+                    !rows.isEmpty()
+                            && rows.stream()
+                                    .allMatch(row ->
+                                            row.size() > c && NUMBER.matcher(row.get(c)).matches());
         }
         for (List<String> row : all) {
             StringBuilder line = new StringBuilder(indent);

@@ -20,9 +20,12 @@ final class TrinoJars {
                             .redirectInput(Redirect.from(new java.io.File("/dev/null")))
                             .redirectError(Redirect.INHERIT)
                             .start();
-            String folder = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            String folder =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                            .strip();
             if (process.waitFor() != 0 || folder.isEmpty()) {
-                throw new CommandException("Trino cannot be had, as told above; 'tarn up --no-sql' does without");
+                throw new CommandException(
+                        "Trino cannot be had, as told above; 'tarn up --no-sql' does without");
             }
             return Path.of(folder);
         } catch (IOException e) {

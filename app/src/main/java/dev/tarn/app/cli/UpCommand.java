@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
         description = "Start the platform: catalog, storage, pipelines and SQL.",
         footer = {
             "",
-            "Stays in the foreground until Ctrl-C, which stops everything; -d returns when all is ready.",
+            "Stays in the foreground until Ctrl-C, which stops everything; -d returns when all is"
+                    + " ready.",
             "Everything listens on 127.0.0.1 only."
         })
 final class UpCommand implements Runnable {
@@ -50,9 +51,11 @@ final class UpCommand implements Runnable {
             flags.add(new Flag("--no-sql", "sql.enabled", "false"));
         }
         Configuration configuration = settings.load(surroundings, flags);
-        Path trinoJars = configuration.config().sql().enabled() ? TrinoJars.require(surroundings) : null;
+        Path trinoJars =
+                configuration.config().sql().enabled() ? TrinoJars.require(surroundings) : null;
         if (background) {
-            List<String> words = new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
+            List<String> words =
+                    new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
             words.remove("-d");
             new Background(surroundings).start(configuration.config().data(), words);
             return;

@@ -11,7 +11,8 @@ public final class Version implements IVersionProvider {
 
     public static String number() {
         Properties properties = new Properties();
-        try (InputStream file = Version.class.getResourceAsStream("/dev/tarn/app/version.properties")) {
+        try (InputStream file =
+                Version.class.getResourceAsStream("/dev/tarn/app/version.properties")) {
             if (file == null) {
                 throw new IllegalStateException("version.properties is not in the program");
             }

@@ -12,9 +12,12 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 
-/// What the launcher lets the JVM learn from: the start of the platform and the commands that people
-/// wait for, in one process on a folder of its own.
-@Command(name = "warm-up", hidden = true, description = "Run through the program once, for the JVM to learn it.")
+/// What the launcher lets the JVM learn from: the start of the platform and the commands that
+/// people wait for, in one process on a folder of its own.
+@Command(
+        name = "warm-up",
+        hidden = true,
+        description = "Run through the program once, for the JVM to learn it.")
 final class WarmUpCommand implements Runnable {
     private final Surroundings surroundings;
 
@@ -52,7 +55,8 @@ final class WarmUpCommand implements Runnable {
         flags.add(new Flag("warm-up", "catalog.port", "0"));
         flags.add(new Flag("warm-up", "storage.port", "0"));
         flags.add(new Flag("warm-up", "sql.enabled", "false"));
-        try (HostedPlatform platform = HostedPlatform.start(Configuration.load(null, Map.of(), flags), null)) {
+        try (HostedPlatform platform =
+                HostedPlatform.start(Configuration.load(null, Map.of(), flags), null)) {
             CommandLineInterface commands = new CommandLineInterface(quiet);
             commands.run("status", "--server", platform.address());
             commands.run("catalog", "list", "--server", platform.address());

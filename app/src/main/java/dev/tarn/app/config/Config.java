@@ -27,7 +27,8 @@ public record Config(
         }
     }
 
-    /// @param url `sqlite` for a file in the data folder, or `postgresql://user:password@host/database`
+    /// @param url `sqlite` for a file in the data folder, or
+    ///   `postgresql://user:password@host/database`
     public record Store(String url, int connections) {
         static Store read(Section section) {
             Store store =
@@ -35,9 +36,9 @@ public record Config(
                             section.address(
                                     "url",
                                     "sqlite",
-                                    "Where rows are kept: `sqlite` for a file in the data folder, or"
-                                            + " `postgresql://user:password@host:5432/database`. `store ="
-                                            + " …` is short for it"),
+                                    "Where rows are kept: `sqlite` for a file in the data folder,"
+                                            + " or `postgresql://user:password@host:5432/database`."
+                                            + " `store = …` is short for it"),
                             section.count("connections", 8, "Connections to PostgreSQL at most"));
             if (!store.url.equals("sqlite") && store.postgresql() == null) {
                 section.problem(
@@ -100,10 +101,15 @@ public record Config(
                                     "kind",
                                     StorageKind.BUILTIN,
                                     StorageKind.values(),
-                                    "Where bytes are kept: `builtin` is an S3 endpoint of Tarn's own over"
-                                            + " a folder, `s3` any other S3, `local` plain files"),
+                                    "Where bytes are kept: `builtin` is an S3 endpoint of Tarn's"
+                                            + " own over a folder, `s3` any other S3, `local` plain"
+                                            + " files"),
                             section.port("port", 9000, "Port of the built-in S3 endpoint"),
-                            section.pathWithin("folder", data, "objects", "Folder of `builtin` and of `local`"),
+                            section.pathWithin(
+                                    "folder",
+                                    data,
+                                    "objects",
+                                    "Folder of `builtin` and of `local`"),
                             S3.read(section.section("s3")));
             if (storage.kind == StorageKind.S3) {
                 storage.s3.check(section.section("s3"));
@@ -125,7 +131,10 @@ public record Config(
             return new S3(
                     section.optional("endpoint", "Address such as `https://s3.example.com`"),
                     section.text("region", "us-east-1", "Region that requests are signed for"),
-                    section.flag("path-style", true, "Whether the bucket stands in the path, not in the host name"),
+                    section.flag(
+                            "path-style",
+                            true,
+                            "Whether the bucket stands in the path, not in the host name"),
                     section.optional("bucket", "Bucket of the default warehouse; it must exist"),
                     section.text("prefix", "", "Where in the bucket the default warehouse begins"),
                     section.secret("access-key", "Key id"),
@@ -171,7 +180,11 @@ public record Config(
     public record Log(LogLevel level, long sizeMax, int files) {
         static Log read(Section section) {
             return new Log(
-                    section.choice("level", LogLevel.INFO, LogLevel.values(), "Least level that is written to `logs/tarn.log`"),
+                    section.choice(
+                            "level",
+                            LogLevel.INFO,
+                            LogLevel.values(),
+                            "Least level that is written to `logs/tarn.log`"),
                     section.size("size-max", "16MiB", "Size at which the next log file begins"),
                     section.count("files", 5, "Log files kept"));
         }
@@ -183,14 +196,19 @@ public record Config(
                 new Config(
                         data,
                         root.text("host", "127.0.0.1", "Address that everything listens on"),
-                        root.text("warehouse", "lake", "Name of the default warehouse, and of its bucket in the built-in storage"),
+                        root.text(
+                                "warehouse",
+                                "lake",
+                                "Name of the default warehouse, and of its bucket in the built-in"
+                                        + " storage"),
                         Catalog.read(root.section("catalog")),
                         Store.read(root.section("store")),
                         Storage.read(root.section("storage"), data),
                         Sql.read(root.section("sql")),
                         Log.read(root.section("log")));
         if (!config.warehouse.matches("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")) {
-            root.problem("warehouse", "expected 3 to 63 of a-z, 0-9 and -, found " + config.warehouse);
+            root.problem(
+                    "warehouse", "expected 3 to 63 of a-z, 0-9 and -, found " + config.warehouse);
         }
         if (!isLoopback(config.host)) {
             root.problem(
@@ -203,15 +221,22 @@ public record Config(
     }
 
     private void checkPorts(Section root) {
-        if (storage.kind == StorageKind.BUILTIN && storage.port != 0 && storage.port == catalog.port) {
-            root.problem("storage.port", "%d is the port of the catalog, too".formatted(storage.port));
+        if (storage.kind == StorageKind.BUILTIN
+                && storage.port != 0
+                && storage.port == catalog.port) {
+            root.problem(
+                    "storage.port", "%d is the port of the catalog, too".formatted(storage.port));
         }
-        if (sql.enabled && sql.port != 0 && (sql.port == catalog.port || sql.port == storage.port)) {
+        if (sql.enabled
+                && sql.port != 0
+                && (sql.port == catalog.port || sql.port == storage.port)) {
             root.problem("sql.port", "%d is the port of another part, too".formatted(sql.port));
         }
     }
 
     private static boolean isLoopback(String host) {
-        return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.\\d{1,3}){3}");
+        return host.equals("localhost")
+                || host.equals("::1")
+                || host.matches("127(\\.\\d{1,3}){3}");
     }
 }

@@ -34,15 +34,14 @@ public record Configuration(Config config, List<Setting> settings) {
             values.put(flag.key(), new Source.Value(flag.value(), flag.name()));
         }
         List<String> names = keys.stream().map(Key::name).toList();
-        values.forEach(
-                (name, value) -> {
-                    if (!names.contains(name)) {
-                        reading.problems()
-                                .add(
-                                        "%s: unknown key, the nearest is %s (%s)"
-                                                .formatted(name, Nearest.of(name, names), value.origin()));
-                    }
-                });
+        values.forEach((name, value) -> {
+            if (!names.contains(name)) {
+                reading.problems()
+                        .add(
+                                "%s: unknown key, the nearest is %s (%s)"
+                                        .formatted(name, Nearest.of(name, names), value.origin()));
+            }
+        });
         Config config = Config.read(new Section("", values, reading));
         if (!reading.problems().isEmpty()) {
             throw new ConfigException(reading.problems());

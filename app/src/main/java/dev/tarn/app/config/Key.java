@@ -9,6 +9,7 @@ record Key(String name, String type, String fallback, String explanation) {
 
     /// `storage.s3.access-key` is `TARN_STORAGE_S3_ACCESS_KEY`.
     String variable() {
-        return "TARN_" + name.toUpperCase(java.util.Locale.ROOT).replace('.', '_').replace('-', '_');
+        return "TARN_"
+                + name.toUpperCase(java.util.Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 }

@@ -9,7 +9,9 @@ final class Nearest {
     private Nearest() {}
 
     static String of(String word, Collection<String> known) {
-        return known.stream().min(Comparator.comparingInt(one -> distance(word, one))).orElse("none");
+        return known.stream()
+                .min(Comparator.comparingInt(one -> distance(word, one)))
+                .orElse("none");
     }
 
     /// Insertions, deletions and replacements between two words (Levenshtein).

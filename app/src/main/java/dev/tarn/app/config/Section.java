@@ -57,11 +57,18 @@ final class Section {
     }
 
     boolean flag(String name, boolean fallback, String explanation) {
-        return read(name, "true or false", fallback, explanation, Section::parseFlag, String::valueOf);
+        return read(
+                name, "true or false", fallback, explanation, Section::parseFlag, String::valueOf);
     }
 
     int port(String name, int fallback, String explanation) {
-        return read(name, "port, 0 for any free one", fallback, explanation, Section::parsePort, String::valueOf);
+        return read(
+                name,
+                "port, 0 for any free one",
+                fallback,
+                explanation,
+                Section::parsePort,
+                String::valueOf);
     }
 
     int count(String name, int fallback, String explanation) {
@@ -70,11 +77,23 @@ final class Section {
 
     /// Bytes.
     long size(String name, String fallback, String explanation) {
-        return read(name, "size (64KiB, 16MiB, 1GiB)", parseSize(fallback), explanation, Section::parseSize, Section::printSize);
+        return read(
+                name,
+                "size (64KiB, 16MiB, 1GiB)",
+                parseSize(fallback),
+                explanation,
+                Section::parseSize,
+                Section::printSize);
     }
 
     Duration duration(String name, String fallback, String explanation) {
-        return read(name, "duration (500ms, 30s, 5m, 1h)", parseDuration(fallback), explanation, Section::parseDuration, Section::printDuration);
+        return read(
+                name,
+                "duration (500ms, 30s, 5m, 1h)",
+                parseDuration(fallback),
+                explanation,
+                Section::parseDuration,
+                Section::printDuration);
     }
 
     /// `~` is the user's home.
@@ -88,7 +107,14 @@ final class Section {
 
     /// A path below `folder` unless it is absolute.
     Path pathWithin(String name, Path folder, String fallback, String explanation) {
-        String text = read(name, "path, relative to the data folder", fallback, explanation, Section::checkPath, path -> path);
+        String text =
+                read(
+                        name,
+                        "path, relative to the data folder",
+                        fallback,
+                        explanation,
+                        Section::checkPath,
+                        path -> path);
         return folder.resolve(text).normalize();
     }
 
@@ -102,7 +128,8 @@ final class Section {
                 text -> {
                     int index = words.indexOf(text);
                     if (index < 0) {
-                        throw new IllegalArgumentException("expected one of " + String.join(", ", words));
+                        throw new IllegalArgumentException(
+                                "expected one of " + String.join(", ", words));
                     }
                     return all[index];
                 },
@@ -113,11 +140,20 @@ final class Section {
     void problem(String name, String message) {
         Source.Value value = values.get(prefix + name);
         reading.problems.add(
-                prefix + name + ": " + message + (value == null ? "" : " (" + value.origin() + ")"));
+                prefix
+                        + name
+                        + ": "
+                        + message
+                        + (value == null ? "" : " (" + value.origin() + ")"));
     }
 
     private <T extends @Nullable Object> T read(
-            String name, String type, T fallback, String explanation, Function<String, T> parse, Function<T, String> print) {
+            String name,
+            String type,
+            T fallback,
+            String explanation,
+            Function<String, T> parse,
+            Function<T, String> print) {
         String full = prefix + name;
         Source.Value value = values.get(full);
         T result = fallback;
@@ -131,7 +167,8 @@ final class Section {
             }
         }
         String shown = result == null ? "" : print.apply(result);
-        reading.keys.add(new Key(full, type, fallback == null ? "" : print.apply(fallback), explanation));
+        reading.keys.add(
+                new Key(full, type, fallback == null ? "" : print.apply(fallback), explanation));
         reading.settings.add(new Setting(full, shown, value == null ? "default" : value.origin()));
         return result;
     }
@@ -215,7 +252,9 @@ final class Section {
     }
 
     private static String printDuration(Duration duration) {
-        return duration.toMillis() % 1_000 == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+        return duration.toMillis() % 1_000 == 0
+                ? duration.toSeconds() + "s"
+                : duration.toMillis() + "ms";
     }
 
     private static String word(Enum<?> value) {

@@ -20,7 +20,13 @@ final class Source {
 
     /// Variables of the launcher and of the tests, no settings.
     private static final List<String> RESERVED =
-            List.of("TARN_HEAP", "TARN_JAVA_HOME", "TARN_JAVA_OPTS", "TARN_CACHE", "TARN_CONFIG", "TARN_SERVER");
+            List.of(
+                    "TARN_HEAP",
+                    "TARN_JAVA_HOME",
+                    "TARN_JAVA_OPTS",
+                    "TARN_CACHE",
+                    "TARN_CONFIG",
+                    "TARN_SERVER");
 
     record Value(String text, String origin) {}
 
@@ -38,7 +44,11 @@ final class Source {
                     ConfigParseOptions.defaults()
                             .setSyntax(ConfigSyntax.CONF)
                             .setOriginDescription(file.toString());
-            flatten("", ConfigFactory.parseFile(file.toFile(), options).resolve().root(), values, problems);
+            flatten(
+                    "",
+                    ConfigFactory.parseFile(file.toFile(), options).resolve().root(),
+                    values,
+                    problems);
         } catch (Parse e) {
             problems.add(oneLine(e.getMessage()));
         } catch (com.typesafe.config.ConfigException e) {
@@ -53,26 +63,26 @@ final class Source {
             Map<String, String> environment, List<Key> keys, List<String> problems) {
         SequencedMap<String, Value> values = new LinkedHashMap<>();
         new TreeMap<>(environment)
-                .forEach(
-                        (variable, text) -> {
-                            if (!variable.startsWith("TARN_")
-                                    || RESERVED.contains(variable)
-                                    || describesService(variable, text)) {
-                                return;
-                            }
-                            keys.stream()
-                                    .filter(key -> key.variable().equals(variable))
-                                    .findFirst()
-                                    .ifPresentOrElse(
-                                            key -> values.put(key.name(), new Value(text, variable)),
-                                            () -> problems.add(unknown(variable, keys)));
-                        });
+                .forEach((variable, text) -> {
+                    if (!variable.startsWith("TARN_")
+                            || RESERVED.contains(variable)
+                            || describesService(variable, text)) {
+                        return;
+                    }
+                    keys.stream()
+                            .filter(key -> key.variable().equals(variable))
+                            .findFirst()
+                            .ifPresentOrElse(
+                                    key -> values.put(key.name(), new Value(text, variable)),
+                                    () -> problems.add(unknown(variable, keys)));
+                });
         return values;
     }
 
     private static String unknown(String variable, List<Key> keys) {
         return "%s: unknown variable, the nearest is %s"
-                .formatted(variable, Nearest.of(variable, keys.stream().map(Key::variable).toList()));
+                .formatted(
+                        variable, Nearest.of(variable, keys.stream().map(Key::variable).toList()));
     }
 
     private static boolean describesService(String variable, String text) {
@@ -83,7 +93,10 @@ final class Source {
     }
 
     private static void flatten(
-            String prefix, ConfigObject object, SequencedMap<String, Value> into, List<String> problems) {
+            String prefix,
+            ConfigObject object,
+            SequencedMap<String, Value> into,
+            List<String> problems) {
         for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(object).entrySet()) {
             String name = prefix + entry.getKey();
             ConfigValue value = entry.getValue();

@@ -40,7 +40,8 @@ public final class Json {
         T value;
         try (JsonParser parser = MAPPER.createParser(body)) {
             value = MAPPER.readValue(parser, type);
-            // Not left to the mapper: Iceberg's own deserializers read values within values through it.
+            // Not left to the mapper: Iceberg's own deserializers read values within values through
+            // it.
             if (parser.nextToken() != null) {
                 throw HttpException.badRequest("Body goes on after the " + kind);
             }

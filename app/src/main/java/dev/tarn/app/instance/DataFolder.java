@@ -20,7 +20,8 @@ public record DataFolder(Path path) {
         if (path.getParent() != null) {
             Files.createDirectories(path.getParent());
         }
-        for (Path part : List.of(path, folder.store(), folder.keys(), folder.trino(), folder.logs())) {
+        for (Path part :
+                List.of(path, folder.store(), folder.keys(), folder.trino(), folder.logs())) {
             createPrivate(part);
         }
         return folder;

@@ -14,7 +14,8 @@ import java.util.Optional;
 
 /// A running Tarn, as it wrote itself down for others to find.
 ///
-/// @param started when the process began; the same number given to another process later has another
+/// @param started when the process began; the same number given to another process later has
+///   another
 public record Instance(long pid, Instant started, String address) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -40,7 +41,9 @@ public record Instance(long pid, Instant started, String address) {
             return Optional.empty();
         } catch (IOException | java.time.format.DateTimeParseException e) {
             throw new IllegalStateException(
-                    "%s cannot be read (%s); remove it if no Tarn runs".formatted(folder.instance(), e.getMessage()), e);
+                    "%s cannot be read (%s); remove it if no Tarn runs"
+                            .formatted(folder.instance(), e.getMessage()),
+                    e);
         }
     }
 
@@ -48,7 +51,8 @@ public record Instance(long pid, Instant started, String address) {
         return ProcessHandle.of(pid)
                 .filter(ProcessHandle::isAlive)
                 .flatMap(process -> process.info().startInstant())
-                .filter(start -> Duration.between(start, started).abs().compareTo(START_TOLERANCE) <= 0)
+                .filter(start ->
+                        Duration.between(start, started).abs().compareTo(START_TOLERANCE) <= 0)
                 .isPresent();
     }
 
@@ -57,7 +61,11 @@ public record Instance(long pid, Instant started, String address) {
         json.put("pid", pid).put("started", started.toString()).put("address", address);
         Path next = folder.path().resolve("instance.json.new");
         Files.write(next, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
-        Files.move(next, folder.instance(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+                next,
+                folder.instance(),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
     }
 
     public static void remove(DataFolder folder) throws IOException {

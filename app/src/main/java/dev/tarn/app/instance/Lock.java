@@ -22,7 +22,8 @@ public final class Lock implements AutoCloseable {
     /// Empty if another process has it.
     public static Optional<Lock> take(DataFolder folder) throws IOException {
         FileChannel channel =
-                FileChannel.open(folder.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileChannel.open(
+                        folder.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = tryLock(channel);
         if (lock == null) {
             channel.close();

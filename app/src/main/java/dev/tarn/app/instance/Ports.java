@@ -37,13 +37,14 @@ public final class Ports {
     public static Optional<ProcessHandle> owner(int port) {
         try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
             Optional<String> inode = inode(port);
-            return inode.flatMap(
-                    number ->
-                            processes
-                                    .filter(process -> process.getFileName().toString().matches("\\d+"))
-                                    .filter(process -> holds(process, "socket:[" + number + "]"))
-                                    .findFirst()
-                                    .flatMap(process -> ProcessHandle.of(Long.parseLong(process.getFileName().toString()))));
+            return inode.flatMap(number ->
+                    processes
+                            .filter(process -> process.getFileName().toString().matches("\\d+"))
+                            .filter(process -> holds(process, "socket:[" + number + "]"))
+                            .findFirst()
+                            .flatMap(process ->
+                                    ProcessHandle.of(
+                                            Long.parseLong(process.getFileName().toString()))));
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -52,7 +53,10 @@ public final class Ports {
     /// `process 123 (java …)`, or `another process`.
     public static String describeOwner(int port) {
         return owner(port)
-                .map(process -> "process %d (%s)".formatted(process.pid(), process.info().command().orElse("unknown")))
+                .map(process ->
+                        "process %d (%s)"
+                                .formatted(
+                                        process.pid(), process.info().command().orElse("unknown")))
                 .orElse("another process");
     }
 
@@ -64,7 +68,9 @@ public final class Ports {
             }
             for (String line : Files.readAllLines(Path.of(table))) {
                 String[] columns = line.strip().split("\\s+");
-                if (columns.length > 9 && columns[1].endsWith(suffix) && columns[3].equals(LISTENING)) {
+                if (columns.length > 9
+                        && columns[1].endsWith(suffix)
+                        && columns[3].equals(LISTENING)) {
                     return Optional.of(columns[9]);
                 }
             }

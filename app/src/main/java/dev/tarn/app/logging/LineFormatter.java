@@ -24,7 +24,10 @@ final class LineFormatter extends Formatter {
         if (thrown != null) {
             StringWriter trace = new StringWriter();
             thrown.printStackTrace(new PrintWriter(trace));
-            line.append(" trace=").append('"').append(escaped(trace.toString().strip(), true)).append('"');
+            line.append(" trace=")
+                    .append('"')
+                    .append(escaped(trace.toString().strip(), true))
+                    .append('"');
         }
         return line.append('\n').toString();
     }

@@ -36,7 +36,8 @@ public final class Logging implements AutoCloseable {
         try {
             handler = new RotatedFile(folder.resolve("tarn.log"), sizeMax, files);
         } catch (IOException e) {
-            throw new UncheckedIOException("Log cannot be written in " + folder + ": " + e.getMessage(), e);
+            throw new UncheckedIOException(
+                    "Log cannot be written in " + folder + ": " + e.getMessage(), e);
         }
         handler.setFormatter(new LineFormatter());
         handler.setLevel(Level.ALL);

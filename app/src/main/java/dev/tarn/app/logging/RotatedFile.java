@@ -12,7 +12,8 @@ import java.util.logging.ErrorManager;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 
-/// Appends to one file of a fixed name; when it is full it becomes `.1`, that `.2`, and the last goes.
+/// Appends to one file of a fixed name; when it is full it becomes `.1`, that `.2`, and the last
+/// goes.
 final class RotatedFile extends Handler {
     private final Path file;
     private final int sizeMax;
@@ -62,7 +63,8 @@ final class RotatedFile extends Handler {
     private OutputStream open() throws IOException {
         OutputStream opened =
                 new BufferedOutputStream(
-                        Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+                        Files.newOutputStream(
+                                file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
         size = Files.size(file);
         return opened;
     }

@@ -52,7 +52,8 @@ class CommandLineInterfaceTest {
     }
 
     private static void append(StringBuilder help, CommandLine command) {
-        if (command.getCommandSpec().usageMessage().hidden() || command.getCommandName().equals("help")) {
+        if (command.getCommandSpec().usageMessage().hidden()
+                || command.getCommandName().equals("help")) {
             return;
         }
         help.append(command.getUsageMessage()).append("--------\n");
@@ -74,7 +75,9 @@ class CommandLineInterfaceTest {
     @Test
     void anUnknownOptionIsAUsageError() {
         assertThat(run("up", "--prot", "1")).isEqualTo(2);
-        assertThat(err.toString()).startsWith("tarn: Unknown options: '--prot', '1'").endsWith("See 'tarn up --help'\n");
+        assertThat(err.toString())
+                .startsWith("tarn: Unknown options: '--prot', '1'")
+                .endsWith("See 'tarn up --help'\n");
     }
 
     @Test
@@ -82,14 +85,15 @@ class CommandLineInterfaceTest {
         assertThat(run("status", "--server", "http://127.0.0.1:1")).isEqualTo(3);
         assertThat(err.toString())
                 .isEqualTo(
-                        "tarn: No Tarn answers at http://127.0.0.1:1; start it with 'tarn up -d' or name another with"
-                                + " --server URL\n");
+                        "tarn: No Tarn answers at http://127.0.0.1:1; start it with 'tarn up -d' or"
+                                + " name another with --server URL\n");
     }
 
     @Test
     void aServerThatIsNoAddressIsRefused() {
         assertThat(run("status", "--server", "localhost")).isEqualTo(1);
-        assertThat(err.toString()).isEqualTo("tarn: --server: expected http://host:port, found localhost\n");
+        assertThat(err.toString())
+                .isEqualTo("tarn: --server: expected http://host:port, found localhost\n");
     }
 
     @Test
@@ -101,7 +105,8 @@ class CommandLineInterfaceTest {
     @Test
     void downWithoutAnInstanceIsNoFailure() {
         assertThat(run("down")).isZero();
-        assertThat(out.toString()).isEqualTo("Nothing runs on %s\n".formatted(folder.resolve("data")));
+        assertThat(out.toString())
+                .isEqualTo("Nothing runs on %s\n".formatted(folder.resolve("data")));
     }
 
     @Test
@@ -109,7 +114,9 @@ class CommandLineInterfaceTest {
         Files.writeString(folder.resolve("bad.conf"), "catalog.prot = 1\nsql.heap = lots");
         assertThat(run("config", "--config", "bad.conf")).isEqualTo(1);
         assertThat(err.toString())
-                .startsWith("tarn: Configuration has 2 errors:\n  catalog.prot: unknown key, the nearest is catalog.port");
+                .startsWith(
+                        "tarn: Configuration has 2 errors:\n"
+                                + "  catalog.prot: unknown key, the nearest is catalog.port");
     }
 
     @Test
@@ -117,12 +124,16 @@ class CommandLineInterfaceTest {
         Files.writeString(folder.resolve("data"), "");
         assertThat(run("doctor")).isEqualTo(1);
         assertThat(out.toString())
-                .contains("WRONG", folder.resolve("data") + " is a file", "remove it or name another with --data DIR");
+                .contains(
+                        "WRONG",
+                        folder.resolve("data") + " is a file",
+                        "remove it or name another with --data DIR");
     }
 
     @Test
     void namesWithDotsAreQuoted() {
         assertThat(Names.parse("a.\"b.c\".d")).containsExactly("a", "b.c", "d");
-        assertThat(Names.print(Names.parse("a.\"b.c\".\"say \"\"hi\"\"\""))).isEqualTo("a.\"b.c\".\"say \"\"hi\"\"\"");
+        assertThat(Names.print(Names.parse("a.\"b.c\".\"say \"\"hi\"\"\"")))
+                .isEqualTo("a.\"b.c\".\"say \"\"hi\"\"\"");
     }
 }

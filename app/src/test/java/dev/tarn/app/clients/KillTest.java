@@ -42,9 +42,7 @@ class KillTest {
         Path data = folder.resolve("data");
         Path stop = folder.resolve("stop");
         // The same ports again, because clients keep the address.
-        String[] options = {
-            "--no-sql", "--port", freePort(), "--storage-port", freePort()
-        };
+        String[] options = {"--no-sql", "--port", freePort(), "--storage-port", freePort()};
         Platform platform = Platform.start(data, options);
         Map<String, String> environment = platform.environment();
         environment.put("STOP", stop.toString());
@@ -53,7 +51,9 @@ class KillTest {
                                 "kill_cases", environment, "acknowledged_appends_are_there_once");
                 Child uploads =
                         PythonCases.start(
-                                "kill_cases", environment, "acknowledged_uploads_are_there_whole")) {
+                                "kill_cases",
+                                environment,
+                                "acknowledged_uploads_are_there_whole")) {
             // The first kill comes when both are at work, not while Python starts.
             assertThat(appends.endsWithin(Duration.ofSeconds(3))).isFalse();
             for (int n = 0; n < times; n++) {

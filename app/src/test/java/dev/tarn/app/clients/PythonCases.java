@@ -17,7 +17,8 @@ final class PythonCases {
     private PythonCases() {}
 
     /// @param cases only these, or all where none is named
-    static Stream<DynamicTest> run(String module, Map<String, String> environment, String... cases) {
+    static Stream<DynamicTest> run(
+            String module, Map<String, String> environment, String... cases) {
         try (Child child = start(module, environment, cases)) {
             return tests(module, child.end(SCRIPT_DURATION_MAX));
         }

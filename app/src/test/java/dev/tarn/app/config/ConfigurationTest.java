@@ -17,21 +17,34 @@ import org.junit.jupiter.api.io.TempDir;
 class ConfigurationTest {
     @TempDir private Path folder;
 
-    private Configuration load(String file, Map<String, String> environment, Flag... flags) throws IOException {
+    private Configuration load(String file, Map<String, String> environment, Flag... flags)
+            throws IOException {
         Path path = folder.resolve("tarn.conf");
         Files.writeString(path, file);
         return Configuration.load(path, environment, List.of(flags));
     }
 
     private List<String> problems(String file, Map<String, String> environment) throws IOException {
-        ConfigException e = catchThrowableOfType(ConfigException.class, () -> load(file, environment));
-        return e.problems().stream().map(problem -> problem.replace(folder.toString(), "DIR")).toList();
+        ConfigException e =
+                catchThrowableOfType(ConfigException.class, () -> load(file, environment));
+        return e.problems().stream()
+                .map(problem -> problem.replace(folder.toString(), "DIR"))
+                .toList();
     }
 
     @Test
     void flagsBeatTheEnvironmentWhichBeatsTheFile() throws IOException {
         String file = "catalog.port = 1\nstorage.port = 2\nsql.port = 3";
-        var environment = Map.of("TARN_STORAGE_PORT", "20", "TARN_SQL_PORT", "30", "TARN_HEAP", "1g", "PATH", "/bin");
+        var environment =
+                Map.of(
+                        "TARN_STORAGE_PORT",
+                        "20",
+                        "TARN_SQL_PORT",
+                        "30",
+                        "TARN_HEAP",
+                        "1g",
+                        "PATH",
+                        "/bin");
         Config config = load(file, environment, new Flag("--sql-port", "sql.port", "300")).config();
 
         assertThat(config.catalog().port()).isEqualTo(1);
@@ -53,13 +66,17 @@ class ConfigurationTest {
         assertThat(problems(file, Map.of("TARN_STORAGE_KNID", "s3")))
                 .containsExactly(
                         "TARN_STORAGE_KNID: unknown variable, the nearest is TARN_STORAGE_KIND",
-                        "storage.s3.regoin: unknown key, the nearest is storage.s3.region (DIR/tarn.conf: 2)",
-                        "catalog.port: expected a port from 0 to 65535, found 99999 (DIR/tarn.conf: 1)",
-                        "storage.kind: expected one of builtin, s3, local, found s4 (DIR/tarn.conf: 2)",
+                        "storage.s3.regoin: unknown key, the nearest is storage.s3.region"
+                                + " (DIR/tarn.conf: 2)",
+                        "catalog.port: expected a port from 0 to 65535, found 99999 (DIR/tarn.conf:"
+                                + " 1)",
+                        "storage.kind: expected one of builtin, s3, local, found s4 (DIR/tarn.conf:"
+                                + " 2)",
                         "sql.heap: expected a size such as 64MiB, found lots (DIR/tarn.conf: 3)",
-                        "warehouse: expected 3 to 63 of a-z, 0-9 and -, found Not a name (DIR/tarn.conf: 5)",
-                        "host: 0.0.0.0 can be reached by others, and there is no authentication to keep them out;"
-                                + " expected 127.0.0.1 (DIR/tarn.conf: 4)");
+                        "warehouse: expected 3 to 63 of a-z, 0-9 and -, found Not a name"
+                                + " (DIR/tarn.conf: 5)",
+                        "host: 0.0.0.0 can be reached by others, and there is no authentication to"
+                                + " keep them out; expected 127.0.0.1 (DIR/tarn.conf: 4)");
     }
 
     @Test
@@ -74,17 +91,27 @@ class ConfigurationTest {
 
     @Test
     void aFileThatIsNoHoconIsToldWithItsLine() throws IOException {
-        assertThat(problems("a = [", Map.of())).singleElement().asString().startsWith("DIR/tarn.conf: 1: ");
+        assertThat(problems("a = [", Map.of()))
+                .singleElement()
+                .asString()
+                .startsWith("DIR/tarn.conf: 1: ");
     }
 
     @Test
     void storeIsShortForItsUrl() throws IOException {
-        Config config = load("store = \"postgresql://ice:s3cret@db.example:6432/tarn?sslmode=require\"", Map.of()).config();
+        Config config =
+                load(
+                                "store ="
+                                    + " \"postgresql://ice:s3cret@db.example:6432/tarn?sslmode=require\"",
+                                Map.of())
+                        .config();
 
         assertThat(config.store().postgresql())
                 .isEqualTo(
                         new Config.Postgresql(
-                                "jdbc:postgresql://db.example:6432/tarn?sslmode=require", "ice", new Secret("s3cret")));
+                                "jdbc:postgresql://db.example:6432/tarn?sslmode=require",
+                                "ice",
+                                new Secret("s3cret")));
     }
 
     @Test
@@ -99,10 +126,14 @@ class ConfigurationTest {
     @Test
     void secretsAreNeverPrinted() throws IOException {
         Configuration configuration =
-                load("store = \"postgresql://ice:s3cret@db/tarn\"\nstorage.s3.secret-key = hush", Map.of());
+                load(
+                        "store = \"postgresql://ice:s3cret@db/tarn\"\nstorage.s3.secret-key = hush",
+                        Map.of());
 
         assertThat(configuration.toString()).doesNotContain("hush").doesNotContain("s3cret,");
-        assertThat(configuration.settings()).extracting(Setting::value).contains("***", "postgresql://ice:***@db/tarn");
+        assertThat(configuration.settings())
+                .extracting(Setting::value)
+                .contains("***", "postgresql://ice:***@db/tarn");
     }
 
     @Test
@@ -119,7 +150,8 @@ class ConfigurationTest {
 
     @Test
     void aMissingFileIsAnError() {
-        assertThatThrownBy(() -> Configuration.load(folder.resolve("none.conf"), Map.of(), List.of()))
+        assertThatThrownBy(
+                        () -> Configuration.load(folder.resolve("none.conf"), Map.of(), List.of()))
                 .hasMessageContaining("none.conf: cannot be read");
     }
 
@@ -127,7 +159,9 @@ class ConfigurationTest {
     void theReferencePageIsTheRecords() throws IOException {
         Path page = Checkout.root().resolve("docs/reference/config.md");
         assertThat(Files.readString(page))
-                .as("docs/reference/config.md; './tarn config --reference > docs/reference/config.md' writes it")
+                .as(
+                        "docs/reference/config.md; './tarn config --reference >"
+                                + " docs/reference/config.md' writes it")
                 .isEqualTo(Configuration.reference());
     }
 }

@@ -23,12 +23,15 @@ class LoggingTest {
     @Test
     void anEventIsOneLineWhateverTheMessageHolds() throws IOException {
         try (Logging logging = open(1 << 20)) {
-            LoggerFactory.getLogger("test").warn("table={} swapped", "a\nb", new IllegalStateException("no\nway"));
+            LoggerFactory.getLogger("test")
+                    .warn("table={} swapped", "a\nb", new IllegalStateException("no\nway"));
         }
         assertThat(Files.readAllLines(folder.resolve("tarn.log")))
                 .singleElement()
                 .asString()
-                .matches("time=\\S+Z level=warn logger=test table=a\\\\nb swapped trace=\"java.lang.IllegalStateException: no\\\\nway\\\\n.*\"");
+                .matches(
+                        "time=\\S+Z level=warn logger=test table=a\\\\nb swapped"
+                                + " trace=\"java.lang.IllegalStateException: no\\\\nway\\\\n.*\"");
     }
 
     @Test

@@ -53,20 +53,34 @@ class ProgramTest {
     }
 
     private Running up() {
-        Running up = tarn.start("up", "--no-sql", "--ports", "auto", "--data", tarn.data().toString());
+        Running up =
+                tarn.start("up", "--no-sql", "--ports", "auto", "--data", tarn.data().toString());
         up.awaitPrinted("Ctrl-C stops it");
         return up;
     }
 
     @Test
     void fromTheStartToTheStop() throws IOException {
-        Result started = tarn.run("up", "-d", "--no-sql", "--ports", "auto", "--data", tarn.data().toString());
+        Result started =
+                tarn.run(
+                        "up",
+                        "-d",
+                        "--no-sql",
+                        "--ports",
+                        "auto",
+                        "--data",
+                        tarn.data().toString());
         assertThat(started.exitCode()).as(started.err()).isZero();
-        assertThat(started.out()).contains("Tarn is up after", "catalog", "storage", "'tarn down' stops it");
+        assertThat(started.out())
+                .contains("Tarn is up after", "catalog", "storage", "'tarn down' stops it");
 
         Result status = tarn.run("status");
         assertThat(status.exitCode()).isZero();
-        assertThat(status.out()).contains("catalog  running  http://127.0.0.1:", "sql      off", tarn.data().toString());
+        assertThat(status.out())
+                .contains(
+                        "catalog  running  http://127.0.0.1:",
+                        "sql      off",
+                        tarn.data().toString());
         assertThat(tarn.run("status", "--json").out()).startsWith("{").contains("\"parts\"");
 
         assertThat(tarn.run("catalog").out()).startsWith("The catalog is empty");
@@ -79,7 +93,14 @@ class ProgramTest {
         assertThat(tarn.run("catalog").out()).contains("program    people  table");
         assertThat(tarn.run("catalog", "list", "program").out()).contains("people");
         Result table = tarn.run("catalog", "show", "program.people");
-        assertThat(table.out()).contains("partitioned by", "id      long", "name    string", "append", "500", "main");
+        assertThat(table.out())
+                .contains(
+                        "partitioned by",
+                        "id      long",
+                        "name    string",
+                        "append",
+                        "500",
+                        "main");
 
         Result missing = tarn.run("catalog", "show", "program.nobody");
         assertThat(missing.exitCode()).isEqualTo(1);
@@ -88,7 +109,8 @@ class ProgramTest {
         Result down = tarn.run("down");
         assertThat(down.out()).startsWith("Stopped (process ");
         assertThat(tarn.run("status", "--server", "http://127.0.0.1:1").exitCode()).isEqualTo(3);
-        assertThat(Files.readString(tarn.data().resolve("logs/tarn.log"))).contains(" started ", " stopped");
+        assertThat(Files.readString(tarn.data().resolve("logs/tarn.log")))
+                .contains(" started ", " stopped");
     }
 
     @Test
@@ -98,7 +120,9 @@ class ProgramTest {
         Result second = tarn.run("up", "--no-sql", "--ports", "auto");
         assertThat(second.exitCode()).isEqualTo(1);
         assertThat(second.err())
-                .startsWith("tarn: Tarn runs on %s already: process %d at http://127.0.0.1:".formatted(tarn.data(), first.process().pid()))
+                .startsWith(
+                        "tarn: Tarn runs on %s already: process %d at http://127.0.0.1:"
+                                .formatted(tarn.data(), first.process().pid()))
                 .endsWith("stop it with 'tarn down' or use another folder with --data DIR\n");
     }
 
@@ -130,12 +154,25 @@ class ProgramTest {
     @Test
     void aTakenPortIsNamedWithItsOwnerAndTheMend() throws IOException {
         Running first = up();
-        int port = Integer.parseInt(first.out().replaceAll("(?s).*catalog +http://127.0.0.1:(\\d+).*", "$1"));
+        int port =
+                Integer.parseInt(
+                        first.out().replaceAll("(?s).*catalog +http://127.0.0.1:(\\d+).*", "$1"));
 
-        Result second = tarn.run("up", "--no-sql", "--ports", "auto", "--port", "" + port, "--data", folder.resolve("other").toString());
+        Result second =
+                tarn.run(
+                        "up",
+                        "--no-sql",
+                        "--ports",
+                        "auto",
+                        "--port",
+                        "" + port,
+                        "--data",
+                        folder.resolve("other").toString());
         assertThat(second.exitCode()).isEqualTo(1);
         assertThat(second.err())
-                .startsWith("tarn: Port %d, wanted for the catalog, is taken by process %d (".formatted(port, first.process().pid()))
+                .startsWith(
+                        "tarn: Port %d, wanted for the catalog, is taken by process %d ("
+                                .formatted(port, first.process().pid()))
                 .contains("choose another with --port N");
     }
 
@@ -146,7 +183,11 @@ class ProgramTest {
 
         Result run = tarn.run("pipeline", "run", "bad.conf");
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err()).startsWith("tarn: ").contains("bad.conf").contains("row.nmu").contains("row.num");
+        assertThat(run.err())
+                .startsWith("tarn: ")
+                .contains("bad.conf")
+                .contains("row.nmu")
+                .contains("row.num");
     }
 
     @Test
@@ -156,7 +197,8 @@ class ProgramTest {
 
         Result up = tarn.run("up", "--no-sql");
         assertThat(up.exitCode()).isEqualTo(1);
-        assertThat(up.err()).contains("0.0.0.0 can be reached by others, and there is no authentication");
+        assertThat(up.err())
+                .contains("0.0.0.0 can be reached by others, and there is no authentication");
     }
 
     @Test
@@ -172,8 +214,13 @@ class ProgramTest {
     void theLauncherWorksFromAnywhereAndThroughALink() throws IOException {
         Path link = folder.resolve("link");
         Files.createSymbolicLink(link, dev.tarn.app.form.Checkout.root().resolve("tarn"));
-        Process process = new ProcessBuilder(link.toString(), "version").directory(folder.toFile()).start();
+        Process process =
+                new ProcessBuilder(link.toString(), "version").directory(folder.toFile()).start();
 
-        assertThat(new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)).startsWith("Tarn ");
+        assertThat(
+                        new String(
+                                process.getInputStream().readAllBytes(),
+                                java.nio.charset.StandardCharsets.UTF_8))
+                .startsWith("Tarn ");
     }
 }

@@ -38,7 +38,9 @@ final class Tarn {
         Running running = start(words);
         if (!running.await(COMMAND_MAX)) {
             running.process.destroyForcibly();
-            throw new AssertionError("Not at its end after %s: tarn %s".formatted(COMMAND_MAX, String.join(" ", words)));
+            throw new AssertionError(
+                    "Not at its end after %s: tarn %s"
+                            .formatted(COMMAND_MAX, String.join(" ", words)));
         }
         return new Result(running.process.exitValue(), running.out(), running.err());
     }
@@ -88,16 +90,22 @@ final class Tarn {
 
         /// Waits until it has printed `text`.
         void awaitPrinted(String text) {
-            if (!until(Duration.ofMinutes(2), () -> out().contains(text) || !process.isAlive()) || !out().contains(text)) {
-                throw new AssertionError("Not printed: %s; but %s and %s".formatted(text, out(), err()));
+            if (!until(Duration.ofMinutes(2), () -> out().contains(text) || !process.isAlive())
+                    || !out().contains(text)) {
+                throw new AssertionError(
+                        "Not printed: %s; but %s and %s".formatted(text, out(), err()));
             }
         }
 
         void signal(String name) {
             try {
-                int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+                int code =
+                        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                                .start()
+                                .waitFor();
                 if (code != 0) {
-                    throw new AssertionError("kill -%s %d: %d".formatted(name, process.pid(), code));
+                    throw new AssertionError(
+                            "kill -%s %d: %d".formatted(name, process.pid(), code));
                 }
             } catch (IOException | InterruptedException e) {
                 throw new AssertionError(e);

@@ -22,7 +22,8 @@ import picocli.CommandLine;
 /// `tarn sql` as a program calls it, against the real Trino.
 class SqlCommandTest {
     private static final String QUERY =
-            "SELECT n, IF(n = 2, NULL, 'w' || CAST(n AS varchar)) AS word FROM UNNEST(sequence(1, 3)) t(n) ORDER BY n";
+            "SELECT n, IF(n = 2, NULL, 'w' || CAST(n AS varchar)) AS word FROM UNNEST(sequence(1,"
+                    + " 3)) t(n) ORDER BY n";
 
     private record Outcome(int code, String out, String err) {}
 
@@ -68,7 +69,11 @@ class SqlCommandTest {
     @Test
     void statementsFromStandardInputAndTheSessionBetweenThem() {
         Outcome outcome =
-                tarn("USE system.runtime; -- there\nSELECT count(*) AS n FROM nodes", "sql", "-o", "csv");
+                tarn(
+                        "USE system.runtime; -- there\nSELECT count(*) AS n FROM nodes",
+                        "sql",
+                        "-o",
+                        "csv");
 
         assertThat(outcome.code()).isZero();
         assertThat(outcome.out()).isEqualTo("n\n1\n");
@@ -77,7 +82,10 @@ class SqlCommandTest {
 
     @Test
     void aMistakeInAFileHasItsPlaceThereAndEndsTheRun() throws Exception {
-        Path file = Files.writeString(folder.resolve("report.sql"), "SELECT 1;\n\nSELECT 2,\n  FRM x;\nSELECT 3;");
+        Path file =
+                Files.writeString(
+                        folder.resolve("report.sql"),
+                        "SELECT 1;\n\nSELECT 2,\n  FRM x;\nSELECT 3;");
 
         Outcome outcome = tarn("", "sql", "-o", "csv", "-f", file.toString());
 
@@ -107,8 +115,8 @@ class SqlCommandTest {
         assertThat(noTrino.code()).isEqualTo(3);
         assertThat(noTrino.err())
                 .isEqualTo(
-                        "tarn: Trino at http://127.0.0.1:1 expected, found: nothing that listens; start it with"
-                                + " 'tarn up -d', or name another with --server URL\n");
+                        "tarn: Trino at http://127.0.0.1:1 expected, found: nothing that listens;"
+                            + " start it with 'tarn up -d', or name another with --server URL\n");
 
         Outcome noFile = tarn("", "sql", "-f", "missing.sql");
         assertThat(noFile.code()).isEqualTo(1);

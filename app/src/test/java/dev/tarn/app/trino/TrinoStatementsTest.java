@@ -48,7 +48,8 @@ class TrinoStatementsTest {
                 SELECT * FROM (VALUES
                     (1, DATE '2024-01-05', DECIMAL '10.00'),
                     (2, DATE '2024-01-06', DECIMAL '20.00'),
-                    (3, DATE '2024-02-01', DECIMAL '30.00')) t(id, day, amount)""");
+                    (3, DATE '2024-02-01', DECIMAL '30.00')) t(id, day, amount)\
+                """);
         assertThat(rows("SELECT * FROM orders ORDER BY id"))
                 .containsExactly("1|2024-01-05|10.00", "2|2024-01-06|20.00", "3|2024-02-01|30.00");
 
@@ -61,14 +62,19 @@ class TrinoStatementsTest {
                                 MERGE INTO orders o USING (VALUES (1, 100), (2, 0), (9, 900)) s(id, amount) ON o.id = s.id
                                 WHEN MATCHED AND s.amount = 0 THEN DELETE
                                 WHEN MATCHED THEN UPDATE SET amount = s.amount
-                                WHEN NOT MATCHED THEN INSERT VALUES (s.id, DATE '2024-09-09', s.amount)"""))
+                                WHEN NOT MATCHED THEN INSERT VALUES (s.id, DATE '2024-09-09', s.amount)\
+                                """))
                 .isEqualTo(3);
 
         assertThat(rows("SELECT * FROM orders ORDER BY id"))
-                .containsExactly("1|2024-01-05|100.00", "4|2024-03-01|40.00", "9|2024-09-09|900.00");
+                .containsExactly(
+                        "1|2024-01-05|100.00", "4|2024-03-01|40.00", "9|2024-09-09|900.00");
         assertThat(rows("SELECT sum(amount) FROM orders WHERE day >= DATE '2024-03-01'"))
                 .containsExactly("940.00");
-        assertThat(rows("SELECT partition.day_month, record_count FROM \"orders$partitions\" ORDER BY 1"))
+        assertThat(
+                        rows(
+                                "SELECT partition.day_month, record_count FROM"
+                                        + " \"orders$partitions\" ORDER BY 1"))
                 .contains("650|1", "656|1");
         assertThat(rows("SELECT count(*) FROM \"orders$snapshots\"")).containsExactly("5");
         assertThat(rows("SELECT operation FROM \"orders$snapshots\" ORDER BY committed_at LIMIT 2"))
@@ -80,8 +86,8 @@ class TrinoStatementsTest {
     @Test
     void deleteOfAWholePartitionTouchesNoFile() {
         run(
-                "CREATE TABLE parts WITH (partitioning = ARRAY['p']) AS SELECT * FROM (VALUES (1, 'a'), (2, 'b'))"
-                        + " t(n, p)");
+                "CREATE TABLE parts WITH (partitioning = ARRAY['p']) AS SELECT * FROM (VALUES (1,"
+                        + " 'a'), (2, 'b')) t(n, p)");
         run("DELETE FROM parts WHERE p = 'a'");
 
         assertThat(rows("SELECT * FROM parts")).containsExactly("2|b");
@@ -92,7 +98,10 @@ class TrinoStatementsTest {
     void timeTravelByVersionAndByTime() {
         run("CREATE TABLE history AS SELECT 1 AS n");
         String first = rows("SELECT snapshot_id FROM \"history$snapshots\"").getFirst();
-        Instant between = Instant.parse(rows("SELECT to_iso8601(current_timestamp(6) AT TIME ZONE 'UTC')").getFirst());
+        Instant between =
+                Instant.parse(
+                        rows("SELECT to_iso8601(current_timestamp(6) AT TIME ZONE 'UTC')")
+                                .getFirst());
         run("INSERT INTO history VALUES 2");
 
         assertThat(rows("SELECT n FROM history FOR VERSION AS OF " + first)).containsExactly("1");
@@ -156,8 +165,10 @@ class TrinoStatementsTest {
     void orphansYoungerThanAnHourAreSafe() {
         run("CREATE TABLE young (n integer)");
 
-        assertThatThrownBy(
-                        () -> run("ALTER TABLE young EXECUTE remove_orphan_files(retention_threshold => '1m')"))
+        assertThatThrownBy(() ->
+                        run(
+                                "ALTER TABLE young EXECUTE remove_orphan_files(retention_threshold"
+                                        + " => '1m')"))
                 .isInstanceOf(StatementException.class)
                 .hasMessageContaining("1.00h");
     }
@@ -232,7 +243,8 @@ class TrinoStatementsTest {
         String location =
                 rows("SELECT \"$path\" FROM wanderer").getFirst().replaceFirst("/data/[^/]*$", "");
         String metadata =
-                rows("SELECT file FROM \"wanderer$metadata_log_entries\" ORDER BY timestamp DESC LIMIT 1")
+                rows("SELECT file FROM \"wanderer$metadata_log_entries\" ORDER BY timestamp DESC"
+                                + " LIMIT 1")
                         .getFirst();
         String name = metadata.substring(metadata.lastIndexOf('/') + 1);
 
@@ -254,7 +266,8 @@ class TrinoStatementsTest {
                         StatementException.class,
                         wrong -> {
                             assertThat(wrong.name()).isEqualTo("TABLE_NOT_FOUND");
-                            assertThat(wrong.position()).isEqualTo(new StatementException.Position(2, 6));
+                            assertThat(wrong.position())
+                                    .isEqualTo(new StatementException.Position(2, 6));
                         });
         assertThatThrownBy(() -> run("CREATE TABLE nowhere.t (n integer)"))
                 .hasMessageContaining("Schema nowhere not found");

@@ -10,8 +10,8 @@ import org.jline.utils.WCWidth;
 
 /// Columns under each other for a person: numbers to the right, nulls as `NULL`.
 ///
-/// The widths are those of the first rows; a wider value further down pushes its own line out, so that a result of
-/// any length needs little memory.
+/// The widths are those of the first rows; a wider value further down pushes its own line out, so
+/// that a result of any length needs little memory.
 final class AlignedTable implements ResultPrinter {
     static final int MEASURED_ROWS_MAX = 1_000;
 
@@ -70,7 +70,9 @@ final class AlignedTable implements ResultPrinter {
             int space = widths[i] - width(names.get(i));
             int left = space / 2;
             header.append(i == 0 ? " " : "| ");
-            header.append(" ".repeat(left)).append(names.get(i)).append(" ".repeat(space - left + 1));
+            header.append(" ".repeat(left))
+                    .append(names.get(i))
+                    .append(" ".repeat(space - left + 1));
             rule.append(i == 0 ? "" : "+").append("-".repeat(widths[i] + 2));
         }
         out.println(header.toString().stripTrailing());
@@ -101,7 +103,8 @@ final class AlignedTable implements ResultPrinter {
         return text.codePoints().map(point -> Math.max(0, WCWidth.wcwidth(point))).sum();
     }
 
-    /// Control characters would break the table, or drive the terminal of who reads a stranger's data.
+    /// Control characters would break the table, or drive the terminal of who reads a stranger's
+    /// data.
     static String visible(String text) {
         if (text.chars().noneMatch(Character::isISOControl)) {
             return text;

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One line per row, a header first.
 ///
-/// CSV quotes as RFC 4180 says, its lines end as those of other programs here do. A null is nothing at all and an
-/// empty text is `""`, so that the two can be told apart. TSV escapes tabs, line ends and backslashes instead, and a
-/// null is `\N`, as PostgreSQL's `COPY` writes it.
+/// CSV quotes as RFC 4180 says, its lines end as those of other programs here do. A null is nothing
+/// at all and an empty text is `""`, so that the two can be told apart. TSV escapes tabs, line ends
+/// and backslashes instead, and a null is `\N`, as PostgreSQL's `COPY` writes it.
 final class Delimited implements ResultPrinter {
     private final List<Column> columns;
     private final PrintWriter out;
@@ -74,7 +74,9 @@ final class Delimited implements ResultPrinter {
 
     private static String quote(String text) {
         boolean quoted =
-                text.isEmpty() || text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+                text.isEmpty()
+                        || text.chars()
+                                .anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
         return quoted ? '"' + text.replace("\"", "\"\"") + '"' : text;
     }
 

@@ -10,7 +10,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
 
-/// One JSON object per row and line. Columns of the same name get a number, since an object has a key once.
+/// One JSON object per row and line. Columns of the same name get a number, since an object has a
+/// key once.
 final class JsonLines implements ResultPrinter {
     private final List<Column> columns;
     private final List<String> keys;

@@ -40,7 +40,8 @@ final class Prompt {
               SELECT * FROM flights FOR VERSION AS OF 123;
 
               Tab completes, arrows bring back earlier statements, Ctrl-R searches them.
-              Ctrl-C cancels the statement, Ctrl-D or \\q leaves.""";
+              Ctrl-C cancels the statement, Ctrl-D or \\q leaves.\
+            """;
 
     private final Statements statements;
     private final Form form;
@@ -76,7 +77,8 @@ final class Prompt {
                         .variable(LineReader.SECONDARY_PROMPT_PATTERN, "%P  -> ")
                         .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                         .build();
-        terminal.writer().println("Statements end with a semicolon; 'help' tells more, Ctrl-D leaves.");
+        terminal.writer()
+                .println("Statements end with a semicolon; 'help' tells more, Ctrl-D leaves.");
         converse(reader, runner, terminal);
     }
 

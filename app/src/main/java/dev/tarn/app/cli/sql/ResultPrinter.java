@@ -5,7 +5,8 @@ import dev.tarn.engine.statement.Column;
 import java.io.PrintWriter;
 import java.util.List;
 
-/// A form of a result. Rows come as they arrive and are not kept, or only as many as the form needs.
+/// A form of a result. Rows come as they arrive and are not kept, or only as many as the form
+/// needs.
 sealed interface ResultPrinter permits AlignedTable, Delimited, JsonLines {
 
     enum Form {

@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
             "tarn sql 'SELECT * FROM lake.demo.flights LIMIT 5'",
             "tarn sql -f report.sql --output csv > report.csv",
             "",
-            "Exit codes: 0 done, 1 a statement was wrong, 2 not understood, 3 no Trino answers, 130 cancelled."
+            "Exit codes: 0 done, 1 a statement was wrong, 2 not understood, 3 no Trino answers, 130"
+                    + " cancelled."
         })
 public final class SqlCommand implements Callable<Integer> {
     private static final int WRONG = 1;
@@ -137,7 +138,9 @@ public final class SqlCommand implements Callable<Integer> {
         } else {
             text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
-        var runner = new StatementRunner(statements, form, spec.commandLine().getOut(), err, terminal, name);
+        var runner =
+                new StatementRunner(
+                        statements, form, spec.commandLine().getOut(), err, terminal, name);
         // Ctrl-C ends this program by its hooks; the server would otherwise work on for minutes.
         var cancel = new Thread(runner::cancel);
         Runtime.getRuntime().addShutdownHook(cancel);

@@ -3,9 +3,11 @@ package dev.tarn.app.cli.sql;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A text taken apart at the semicolons that end a statement, those in quotes and comments left alone.
+/// A text taken apart at the semicolons that end a statement, those in quotes and comments left
+/// alone.
 ///
-/// @param statements the complete ones, without their semicolon, and those that are only spaces and comments left out
+/// @param statements the complete ones, without their semicolon, and those that are only spaces and
+///   comments left out
 /// @param rest what follows the last semicolon, blank if nothing but spaces and comments
 record SqlText(List<Part> statements, Part rest) {
 
@@ -56,7 +58,8 @@ record SqlText(List<Part> statements, Part rest) {
         return new SqlText(statements, part(text, start, text.length(), blank));
     }
 
-    /// The place behind the end mark. A doubled quote closes and opens again, which comes to the same.
+    /// The place behind the end mark. A doubled quote closes and opens again, which comes to the
+    /// same.
     private static int after(String text, int from, String end) {
         int found = text.indexOf(end, from);
         return found < 0 ? text.length() : found + end.length();

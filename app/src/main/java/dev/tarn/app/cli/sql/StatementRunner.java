@@ -15,7 +15,8 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// Runs one statement and shows what comes of it: rows on one writer, everything about them on the other.
+/// Runs one statement and shows what comes of it: rows on one writer, everything about them on the
+/// other.
 final class StatementRunner {
     private static final Duration QUIET = Duration.ofMillis(400);
     private static final String CLEAR_LINE = "\r\u001b[K";
@@ -35,7 +36,8 @@ final class StatementRunner {
         CANCELLED
     }
 
-    /// @param file where the text is from, for the place of a mistake; null where the user sees the text
+    /// @param file where the text is from, for the place of a mistake; null where the user sees the
+    ///   text
     StatementRunner(
             Statements statements,
             Form form,
@@ -86,7 +88,9 @@ final class StatementRunner {
         ResultPrinter printer = null;
         long rows = 0;
         do {
-            if (printer == null && !statement.columns().isEmpty() && statement.updateType() == null) {
+            if (printer == null
+                    && !statement.columns().isEmpty()
+                    && statement.updateType() == null) {
                 clearProgress();
                 printer = ResultPrinter.of(form, statement.columns(), out);
             }
@@ -153,7 +157,8 @@ final class StatementRunner {
         Position position = wrong.position();
         String message = String.valueOf(wrong.getMessage());
         if (position == null) {
-            notes.println("%s: %s".formatted(file == null ? "Error" : file + ":" + part.line(), message));
+            notes.println(
+                    "%s: %s".formatted(file == null ? "Error" : file + ":" + part.line(), message));
             return;
         }
         String prefix = "line %s:%s: ".formatted(position.line(), position.column());
@@ -168,7 +173,13 @@ final class StatementRunner {
             String text = lines.get(position.line() - 1);
             int before = Math.min(position.column() - 1, text.length());
             notes.println("    " + AlignedTable.visible(text.replace('\t', ' ')));
-            notes.println("    " + " ".repeat(AlignedTable.width(text.substring(0, before).replace('\t', ' '))) + "^");
+            notes.println(
+                    "    "
+                            + " "
+                                    .repeat(
+                                            AlignedTable.width(
+                                                    text.substring(0, before).replace('\t', ' ')))
+                            + "^");
         }
     }
 

@@ -14,18 +14,71 @@ import org.jline.reader.LineReader;
 import org.jline.reader.ParsedLine;
 import org.jspecify.annotations.Nullable;
 
-/// Completes keywords, and the tables of the schema in use and schemas of the catalog, asked for anew each time:
-/// they cost two calls to the catalog.
+/// Completes keywords, and the tables of the schema in use and schemas of the catalog, asked for
+/// anew each time: they cost two calls to the catalog.
 final class Words implements Completer {
     private static final List<String> KEYWORDS =
             List.of(
-                    "SELECT", "FROM", "WHERE", "GROUP BY", "ORDER BY", "HAVING", "LIMIT", "JOIN", "LEFT JOIN", "ON",
-                    "AS", "AND", "OR", "NOT", "NULL", "IN", "BETWEEN", "LIKE", "CASE", "WHEN", "THEN", "ELSE", "END",
-                    "DISTINCT", "UNION ALL", "WITH", "CREATE TABLE", "CREATE SCHEMA", "CREATE VIEW", "INSERT INTO",
-                    "VALUES", "UPDATE", "SET", "DELETE FROM", "MERGE INTO", "USING", "ALTER TABLE", "ADD COLUMN",
-                    "RENAME TO", "DROP TABLE", "DROP SCHEMA", "DROP VIEW", "EXECUTE", "SHOW SCHEMAS", "SHOW TABLES",
-                    "SHOW COLUMNS FROM", "SHOW CREATE TABLE", "DESCRIBE", "EXPLAIN", "EXPLAIN ANALYZE", "ANALYZE",
-                    "USE", "FOR VERSION AS OF", "FOR TIMESTAMP AS OF", "CAST", "COUNT", "SUM", "AVG", "MIN", "MAX");
+                    "SELECT",
+                    "FROM",
+                    "WHERE",
+                    "GROUP BY",
+                    "ORDER BY",
+                    "HAVING",
+                    "LIMIT",
+                    "JOIN",
+                    "LEFT JOIN",
+                    "ON",
+                    "AS",
+                    "AND",
+                    "OR",
+                    "NOT",
+                    "NULL",
+                    "IN",
+                    "BETWEEN",
+                    "LIKE",
+                    "CASE",
+                    "WHEN",
+                    "THEN",
+                    "ELSE",
+                    "END",
+                    "DISTINCT",
+                    "UNION ALL",
+                    "WITH",
+                    "CREATE TABLE",
+                    "CREATE SCHEMA",
+                    "CREATE VIEW",
+                    "INSERT INTO",
+                    "VALUES",
+                    "UPDATE",
+                    "SET",
+                    "DELETE FROM",
+                    "MERGE INTO",
+                    "USING",
+                    "ALTER TABLE",
+                    "ADD COLUMN",
+                    "RENAME TO",
+                    "DROP TABLE",
+                    "DROP SCHEMA",
+                    "DROP VIEW",
+                    "EXECUTE",
+                    "SHOW SCHEMAS",
+                    "SHOW TABLES",
+                    "SHOW COLUMNS FROM",
+                    "SHOW CREATE TABLE",
+                    "DESCRIBE",
+                    "EXPLAIN",
+                    "EXPLAIN ANALYZE",
+                    "ANALYZE",
+                    "USE",
+                    "FOR VERSION AS OF",
+                    "FOR TIMESTAMP AS OF",
+                    "CAST",
+                    "COUNT",
+                    "SUM",
+                    "AVG",
+                    "MIN",
+                    "MAX");
 
     private final Statements statements;
 
@@ -47,7 +100,8 @@ final class Words implements Completer {
         }
         if (dot > 0) {
             String schema = typed.substring(0, dot);
-            names("SHOW TABLES FROM " + schema).forEach(name -> candidates.add(new Candidate(schema + "." + name)));
+            names("SHOW TABLES FROM " + schema)
+                    .forEach(name -> candidates.add(new Candidate(schema + "." + name)));
             return;
         }
         names("SHOW SCHEMAS").forEach(name -> candidates.add(partial(name + ".")));
@@ -67,7 +121,10 @@ final class Words implements Completer {
             List<String> names = new ArrayList<>();
             for (List<JsonNode> row : statements.start(sql).rowsToEnd()) {
                 String name = row.getFirst().asText();
-                names.add(name.matches("[a-z_][a-z0-9_]*") ? name : '"' + name.replace("\"", "\"\"") + '"');
+                names.add(
+                        name.matches("[a-z_][a-z0-9_]*")
+                                ? name
+                                : '"' + name.replace("\"", "\"\"") + '"');
             }
             return names;
         } catch (StatementException | ServerUnreachableException nothing) {

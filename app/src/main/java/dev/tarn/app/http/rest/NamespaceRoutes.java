@@ -66,8 +66,7 @@ final class NamespaceRoutes {
         return Response.json(
                 GetNamespaceResponse.builder()
                         .withNamespace(namespace)
-                        .setProperties(
-                                Endpoints.searchable(namespaces.load(warehouse, namespace)))
+                        .setProperties(Endpoints.searchable(namespaces.load(warehouse, namespace)))
                         .build());
     }
 

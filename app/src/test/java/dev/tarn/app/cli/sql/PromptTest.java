@@ -71,12 +71,11 @@ class PromptTest {
                                 .system(false)
                                 .type(Terminal.TYPE_DUMB)
                                 .encoding(StandardCharsets.UTF_8)
-                                .streams(
-                                        new PipedInputStream(keyboard, PIPE_BYTES),
-                                        screen)
+                                .streams(new PipedInputStream(keyboard, PIPE_BYTES), screen)
                                 .build();
                 var statements =
-                        new Statements(Lakehouse.running().trino(), Session.of("test", "lake", null))) {
+                        new Statements(
+                                Lakehouse.running().trino(), Session.of("test", "lake", null))) {
             keyboard.write(typed.getBytes(StandardCharsets.UTF_8));
             keyboard.flush();
             new Prompt(statements, Form.ALIGNED, history()).runAt(terminal);

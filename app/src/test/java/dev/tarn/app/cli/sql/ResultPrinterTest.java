@@ -32,7 +32,8 @@ class ResultPrinterTest {
              ["東京", 8, null, []],
              [null, null, "0.10", null],
              ["", 0, "1.00", [7]],
-             ["say \\"hi\\", a\\tb\\\\\\nc", -1, "99.99", [1, 2]]]""";
+             ["say \\"hi\\", a\\tb\\\\\\nc", -1, "99.99", [1, 2]]]\
+            """;
 
     @Test
     void alignedForAPerson() throws Exception {

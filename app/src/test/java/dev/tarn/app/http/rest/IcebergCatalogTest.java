@@ -33,7 +33,7 @@ class IcebergCatalogTest extends CatalogTests<RESTCatalog> {
 
     @BeforeParameterizedClassInvocation
     static void start(TestStore store) {
-        server = new TestServer(store);
+        server = TestServer.withoutCache(store);
         client =
                 server.client(
                         "tarn",
@@ -159,9 +159,7 @@ class IcebergCatalogTest extends CatalogTests<RESTCatalog> {
         assertThat(client.listTables(NS))
                 .extracting(TableIdentifier::name)
                 .containsExactlyInAnyOrderElementsOf(names);
-        names.forEach(
-                name ->
-                        assertThat(client.loadTable(TableIdentifier.of(NS, name)).name())
-                                .endsWith(name));
+        names.forEach(name ->
+                assertThat(client.loadTable(TableIdentifier.of(NS, name)).name()).endsWith(name));
     }
 }

@@ -23,7 +23,7 @@ class IcebergViewCatalogTest extends ViewCatalogTests<RESTCatalog> {
 
     @BeforeParameterizedClassInvocation
     static void start(TestStore store) {
-        server = new TestServer(store);
+        server = TestServer.withoutCache(store);
         client =
                 server.client(
                         "tarn",
@@ -48,8 +48,7 @@ class IcebergViewCatalogTest extends ViewCatalogTests<RESTCatalog> {
 
     @AfterEach
     void dropEverything() {
-        client.listNamespaces()
-                .forEach(namespace -> IcebergCatalogTest.dropAll(client, namespace));
+        client.listNamespaces().forEach(namespace -> IcebergCatalogTest.dropAll(client, namespace));
     }
 
     @Override
