@@ -99,7 +99,7 @@ class WireTest {
                                         "/v1/namespaces/" + name + "/properties",
                                         "{\"updates\":{\"a\":\"1\"},\"removals\":[\"b\"]}")
                                 .text())
-                .isEqualTo("{\"updated\":[\"a\"],\"removed\":[],\"missing\":[\"b\"]}");
+                .isEqualTo("{\"removed\":[],\"updated\":[\"a\"],\"missing\":[\"b\"]}");
         assertThat(
                         wire.post(
                                         "/v1/namespaces/" + name + "/properties",
@@ -163,7 +163,7 @@ class WireTest {
         Wire.Answer answer = wire.post("/v1/namespaces", "{\"namespace\":\n  [\"a\",]}");
 
         assertThat(answer.error()).isEqualTo("400 BadRequestException");
-        assertThat(answer.message()).contains("line 2, column 9");
+        assertThat(answer.message()).contains("line 2, column 8");
     }
 
     @Test
@@ -399,7 +399,7 @@ class WireTest {
                         mine.newAppend()
                                 .appendFile(
                                         DataFiles.builder(PartitionSpec.unpartitioned())
-                                                .withPath("/f-%s-%s".formatted(appender, n))
+                                                .withPath("/f-%s-%s.parquet".formatted(appender, n))
                                                 .withFileSizeInBytes(10)
                                                 .withRecordCount(5)
                                                 .build())
