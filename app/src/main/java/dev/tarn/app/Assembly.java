@@ -21,6 +21,9 @@ import dev.tarn.engine.trino.TrinoStatus;
 import dev.tarn.pipeline.PipelineRun;
 import dev.tarn.pipeline.Pipelines;
 import dev.tarn.pipeline.Progress;
+import dev.tarn.storage.local.FolderStore;
+import dev.tarn.storage.s3.S3Endpoint;
+import dev.tarn.storage.s3.S3Keys;
 import dev.tarn.store.Database;
 import dev.tarn.store.Databases;
 import dev.tarn.store.PostgresSettings;
@@ -133,7 +136,9 @@ public final class Assembly implements AutoCloseable {
 
     private Bytes openBytes() {
         return switch (config.storage().kind()) {
-            case BUILTIN, S3, LOCAL -> Bytes.ofFolder(config.storage(), config.warehouse());
+            case BUILTIN -> openBuiltin();
+            case S3 -> closedLater(Bytes.another(config.storage().s3()));
+            case LOCAL -> closedLater(Bytes.ofFolder(config.storage(), config.warehouse()));
         };
     }
 
@@ -151,6 +156,20 @@ public final class Assembly implements AutoCloseable {
             Progress end = run.await();
             LOG.info("pipeline={} stopped rows={}", run.pipeline(), end.rowsCommitted());
         }
+    }
+
+    private Bytes closedLater(Bytes bytes) {
+        opened(bytes.store());
+        return bytes;
+    }
+
+    private Bytes openBuiltin() {
+        FolderStore store = opened(FolderStore.open(config.storage().folder()));
+        store.createBucket(config.warehouse());
+        S3Keys keys = S3Keys.loadOrCreate(folder.keys().resolve("s3"));
+        S3Endpoint endpoint =
+                opened(S3Endpoint.start(config.host(), config.storage().port(), store, keys));
+        return Bytes.builtin(store, endpoint, keys, config.host(), config.warehouse());
     }
 
     private TrinoSettings trinoSettings(Path jars) {
@@ -201,26 +220,35 @@ public final class Assembly implements AutoCloseable {
 
     private Part catalogPart() {
         String rows = config.store().postgresql() == null ? "SQLite" : "PostgreSQL";
-        return new Part(
+        return own(
                 "catalog",
-                Part.State.RUNNING,
                 address(),
-                ProcessHandle.current().pid(),
-                0,
-                started,
                 "Iceberg REST, warehouse %s, rows in %s".formatted(config.warehouse(), rows));
     }
 
     private Part storagePart() {
-        Long pid = ProcessHandle.current().pid();
+        URI endpoint = bytes.s3() == null ? null : bytes.s3().endpoint();
+        return switch (config.storage().kind()) {
+            case BUILTIN ->
+                    own(
+                            "storage",
+                            String.valueOf(endpoint),
+                            "S3, keys in " + folder.keys().resolve("s3"));
+            case S3 -> own("storage", String.valueOf(endpoint), "S3 of others, " + bytes.root());
+            case LOCAL -> own("storage", bytes.root().toString(), "plain files");
+        };
+    }
+
+    /// A part that runs in this process.
+    private Part own(String name, String address, String message) {
         return new Part(
-                "storage",
+                name,
                 Part.State.RUNNING,
-                bytes.root().toString(),
-                pid,
+                address,
+                ProcessHandle.current().pid(),
                 0,
                 started,
-                "plain files");
+                message);
     }
 
     private Part sqlPart() {

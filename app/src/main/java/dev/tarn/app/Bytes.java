@@ -6,7 +6,12 @@ import dev.tarn.app.http.rest.ClientStorage;
 import dev.tarn.engine.trino.TrinoSettings;
 import dev.tarn.storage.Location;
 import dev.tarn.storage.ObjectStore;
+import dev.tarn.storage.local.FolderStore;
 import dev.tarn.storage.local.LocalStore;
+import dev.tarn.storage.s3.S3Endpoint;
+import dev.tarn.storage.s3.S3Keys;
+import dev.tarn.storage.s3.S3Settings;
+import dev.tarn.storage.s3.S3Store;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
@@ -19,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// @param s3 null where tables are plain files
 record Bytes(ObjectStore store, Location root, @Nullable S3Access s3) {
 
+    private static final String BUILTIN_REGION = "us-east-1";
+
     /// How others reach an S3.
     record S3Access(
             @Nullable URI endpoint,
@@ -26,6 +33,51 @@ record Bytes(ObjectStore store, Location root, @Nullable S3Access s3) {
             boolean pathStyle,
             String accessKey,
             Secret secretKey) {}
+
+    /// The built-in storage: a folder, used directly here, served over S3 to everyone else.
+    static Bytes builtin(
+            FolderStore store, S3Endpoint endpoint, S3Keys keys, String host, String warehouse) {
+        URI address = URI.create("http://%s:%d".formatted(host, endpoint.port()));
+        return new Bytes(
+                store,
+                Location.of("s3://" + warehouse),
+                new S3Access(
+                        address,
+                        BUILTIN_REGION,
+                        true,
+                        keys.accessKey(),
+                        new Secret(keys.secretKey())));
+    }
+
+    /// An S3 that others run.
+    static Bytes another(Config.S3 s3) {
+        URI endpoint = URI.create(required(s3.endpoint()));
+        Secret accessKey = required(s3.accessKey());
+        Secret secretKey = required(s3.secretKey());
+        var store =
+                new S3Store(
+                        new S3Settings(
+                                endpoint,
+                                s3.region(),
+                                s3.pathStyle(),
+                                accessKey.value(),
+                                secretKey.value(),
+                                null));
+        Location bucket = Location.of("s3://" + required(s3.bucket()));
+        Location root = s3.prefix().isEmpty() ? bucket : bucket.resolve(s3.prefix());
+        return new Bytes(
+                store,
+                root,
+                new S3Access(endpoint, s3.region(), s3.pathStyle(), accessKey.value(), secretKey));
+    }
+
+    /// What the configuration has checked already.
+    private static <T> T required(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("An unchecked configuration");
+        }
+        return value;
+    }
 
     /// Plain files below a folder.
     static Bytes ofFolder(Config.Storage storage, String warehouse) {

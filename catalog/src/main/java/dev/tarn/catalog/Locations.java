@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Every location that comes from outside passes [#require] before a byte is written below it.
 public final class Locations {
-    private static final String LOCATION = "location";
+    public static final String LOCATION = "location";
     private static final int COMPONENT_LENGTH_MAX = 80;
     private static final int SUFFIX_LENGTH = 12;
 
@@ -95,16 +95,23 @@ public final class Locations {
         if (requested != null) {
             return require(warehouse, "Location of " + name, requested);
         }
-        String base = namespaceProperties.get(LOCATION);
-        if (base == null) {
-            Location folder = warehouse.root();
-            for (String level : namespace.levels()) {
-                folder = folder.resolve(component(level));
-            }
-            base = folder.toString();
-        }
+        String base = ofNamespace(warehouse, namespace, namespaceProperties);
         String suffix = UUID.randomUUID().toString().replace("-", "").substring(0, SUFFIX_LENGTH);
         return stripTrailingSlashes(base) + "/" + component(name) + "-" + suffix;
+    }
+
+    /// The folder in which the tables of a namespace lie if nobody says otherwise.
+    public String ofNamespace(
+            Warehouse warehouse, Namespace namespace, Map<String, String> properties) {
+        String told = properties.get(LOCATION);
+        if (told != null) {
+            return told;
+        }
+        Location folder = warehouse.root();
+        for (String level : namespace.levels()) {
+            folder = folder.resolve(component(level));
+        }
+        return folder.toString();
     }
 
     /// A name as part of a key. Only what no client, shell or file system reads as anything else is

@@ -70,34 +70,33 @@ final class Ledger {
 
     /// Takes the pipeline over from whoever ran it.
     Started start(long now) {
-        return database.write(
-                tx -> {
-                    if (tx.update(
-                                    "UPDATE pipeline SET epoch = epoch + 1, changed_at = ?"
-                                            + " WHERE name = ?",
-                                    now,
-                                    name)
-                            == 0) {
-                        tx.update(
-                                "INSERT INTO pipeline (name, epoch, sequence, state, opened,"
-                                        + " rejected, started_at, changed_at)"
-                                        + " VALUES (?, 1, 0, 'new', 0, 0, ?, ?)",
-                                name,
-                                now,
-                                now);
-                    }
-                    return tx.queryOne(
-                                    "SELECT epoch, sequence, opened, rejected FROM pipeline"
-                                            + " WHERE name = ?",
-                                    row ->
-                                            new Started(
-                                                    row.number(1),
-                                                    row.number(2),
-                                                    row.number(3) == 1,
-                                                    row.number(4)),
-                                    name)
-                            .orElseThrow();
-                });
+        return database.write(tx -> {
+            if (tx.update(
+                            "UPDATE pipeline SET epoch = epoch + 1, changed_at = ?"
+                                    + " WHERE name = ?",
+                            now,
+                            name)
+                    == 0) {
+                tx.update(
+                        "INSERT INTO pipeline (name, epoch, sequence, state, opened,"
+                                + " rejected, started_at, changed_at)"
+                                + " VALUES (?, 1, 0, 'new', 0, 0, ?, ?)",
+                        name,
+                        now,
+                        now);
+            }
+            return tx.queryOne(
+                            "SELECT epoch, sequence, opened, rejected FROM pipeline"
+                                    + " WHERE name = ?",
+                            row ->
+                                    new Started(
+                                            row.number(1),
+                                            row.number(2),
+                                            row.number(3) == 1,
+                                            row.number(4)),
+                            name)
+                    .orElseThrow();
+        });
     }
 
     /// The run begins to change things: from here on a restart goes on instead of beginning.
@@ -145,47 +144,41 @@ final class Ledger {
 
     /// Notes how a run ended that did not finish; only for people, so a fence may win.
     void note(long epoch, String state, long now) {
-        database.write(
-                tx ->
-                        tx.update(
-                                "UPDATE pipeline SET state = ?, changed_at = ?"
-                                        + " WHERE name = ? AND epoch = ?",
-                                state,
-                                now,
-                                name,
-                                epoch));
+        database.write(tx ->
+                tx.update(
+                        "UPDATE pipeline SET state = ?, changed_at = ?"
+                                + " WHERE name = ? AND epoch = ?",
+                        state,
+                        now,
+                        name,
+                        epoch));
     }
 
     /// Whether the commit that followed `sequence` in this epoch took effect.
     boolean committed(long epoch, long sequence) {
-        return database.read(
-                tx ->
-                        tx.queryOne(
-                                        "SELECT sequence FROM pipeline WHERE name = ? AND epoch = ?",
-                                        row -> row.number(1) == sequence + 1,
-                                        name,
-                                        epoch)
-                                .orElse(false));
+        return database.read(tx ->
+                tx.queryOne(
+                                "SELECT sequence FROM pipeline WHERE name = ? AND epoch = ?",
+                                row -> row.number(1) == sequence + 1,
+                                name,
+                                epoch)
+                        .orElse(false));
     }
 
     Optional<Read> position(String source, String split) {
-        return database.read(
-                tx ->
-                        tx.queryOne(
-                                "SELECT row_count, byte_count, line_count, fingerprint, done"
-                                        + " FROM pipeline_position"
-                                        + " WHERE pipeline = ? AND source = ? AND split = ?",
-                                row ->
-                                        new Read(
-                                                new Position(
-                                                        row.number(1),
-                                                        row.number(2),
-                                                        row.number(3)),
-                                                row.string(4),
-                                                row.number(5) == 1),
-                                name,
-                                source,
-                                split));
+        return database.read(tx ->
+                tx.queryOne(
+                        "SELECT row_count, byte_count, line_count, fingerprint, done"
+                                + " FROM pipeline_position"
+                                + " WHERE pipeline = ? AND source = ? AND split = ?",
+                        row ->
+                                new Read(
+                                        new Position(row.number(1), row.number(2), row.number(3)),
+                                        row.string(4),
+                                        row.number(5) == 1),
+                        name,
+                        source,
+                        split));
     }
 
     void savePosition(Transaction tx, String source, String split, Read read) {
@@ -208,21 +201,17 @@ final class Ledger {
     }
 
     Optional<Loaded> loaded(String source, String path) {
-        return database.read(
-                tx ->
-                        tx.queryOne(
-                                "SELECT size, modified_at, fingerprint, row_count"
-                                        + " FROM pipeline_file"
-                                        + " WHERE pipeline = ? AND source = ? AND path = ?",
-                                row ->
-                                        new Loaded(
-                                                row.number(1),
-                                                row.number(2),
-                                                row.string(3),
-                                                row.number(4)),
-                                name,
-                                source,
-                                path));
+        return database.read(tx ->
+                tx.queryOne(
+                        "SELECT size, modified_at, fingerprint, row_count"
+                                + " FROM pipeline_file"
+                                + " WHERE pipeline = ? AND source = ? AND path = ?",
+                        row ->
+                                new Loaded(
+                                        row.number(1), row.number(2), row.string(3), row.number(4)),
+                        name,
+                        source,
+                        path));
     }
 
     void saveLoaded(
@@ -230,7 +219,10 @@ final class Ledger {
         for (String table : List.of("pipeline_position", "pipeline_file")) {
             String column = table.equals("pipeline_file") ? "path" : "split";
             tx.update(
-                    "DELETE FROM " + table + " WHERE pipeline = ? AND source = ? AND " + column
+                    "DELETE FROM "
+                            + table
+                            + " WHERE pipeline = ? AND source = ? AND "
+                            + column
                             + " = ?",
                     name,
                     source,

@@ -86,8 +86,7 @@ final class Loading implements Runnable {
     private volatile int snapshots;
     private volatile long endedNanos;
 
-    Loading(
-            Plan plan, Catalog catalog, Ledger ledger, RunOptions options, InstantSource clock) {
+    Loading(Plan plan, Catalog catalog, Ledger ledger, RunOptions options, InstantSource clock) {
         this.plan = plan;
         this.catalog = catalog;
         this.ledger = ledger;
@@ -156,8 +155,7 @@ final class Loading implements Runnable {
                             + " goes on where it stopped";
             case OutOfMemoryError memory ->
                     "Out of memory, give the program more or load fewer partitions at once";
-            default ->
-                    e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         };
     }
 
@@ -259,7 +257,11 @@ final class Loading implements Runnable {
                 Table table = pending.table(sink.name());
                 boolean hasRows =
                         table.currentSnapshot() != null
-                                && !"0".equals(table.currentSnapshot().summary().get("total-records"));
+                                && !"0"
+                                        .equals(
+                                                table.currentSnapshot()
+                                                        .summary()
+                                                        .get("total-records"));
                 if (sink.dataSaveMode() == DataSaveMode.ERROR_WHEN_DATA_EXISTS && hasRows) {
                     throw new PipelineException(
                             "Table %s has rows and data_save_mode is ERROR_WHEN_DATA_EXISTS"
@@ -268,9 +270,7 @@ final class Loading implements Runnable {
                 if (sink.dataSaveMode() == DataSaveMode.DROP_DATA) {
                     dropped = true;
                     if (hasRows) {
-                        table.newDelete()
-                                .deleteFromRowFilter(Expressions.alwaysTrue())
-                                .commit();
+                        table.newDelete().deleteFromRowFilter(Expressions.alwaysTrue()).commit();
                     }
                 }
             }
@@ -310,8 +310,7 @@ final class Loading implements Runnable {
                                 target.table().schema(),
                                 sink.name().toString());
             } catch (IllegalArgumentException e) {
-                throw new PipelineException(
-                        "%s: %s".formatted(flow.label(), e.getMessage()), e);
+                throw new PipelineException("%s: %s".formatted(flow.label(), e.getMessage()), e);
             }
             routes.add(new Route(target, columns));
             // A table that was dropped and made anew is another table: nothing is loaded there.
@@ -325,8 +324,7 @@ final class Loading implements Runnable {
         }
     }
 
-    private void load(
-            Flow flow, Split split, String key, List<Route> routes, Set<String> required)
+    private void load(Flow flow, Split split, String key, List<Route> routes, Set<String> required)
             throws IOException {
         boolean file = flow.source().remembersSplits();
         try {
@@ -400,9 +398,7 @@ final class Loading implements Runnable {
                 break;
             }
             for (Route route : routes) {
-                route.target()
-                        .writer()
-                        .write(batch, route.columns().sources(), route.columns().widenings());
+                route.target().writer().write(batch, route.columns());
             }
             flow.consoles().forEach(console -> console.write(batch));
             rows += batch.size();
@@ -455,21 +451,18 @@ final class Loading implements Runnable {
     /// Rows and positions since the last commit, in one transaction.
     private void commit(boolean finish) {
         SequencedMap<TableIdentifier, List<DataFile>> files = new LinkedHashMap<>();
-        targets.forEach(
-                (name, target) -> {
-                    List<DataFile> written = target.writer().complete();
-                    if (!written.isEmpty()) {
-                        files.put(name, written);
-                    }
-                });
+        targets.forEach((name, target) -> {
+            List<DataFile> written = target.writer().complete();
+            if (!written.isEmpty()) {
+                files.put(name, written);
+            }
+        });
         try {
             send(files, finish);
         } catch (CommitFailedException | Ledger.Fenced e) {
             // Surely nothing took effect, so nobody knows these files.
-            files.forEach(
-                    (name, written) ->
-                            written.forEach(
-                                    f -> require(name).table().io().deleteFile(f.location())));
+            files.forEach((name, written) ->
+                    written.forEach(f -> require(name).table().io().deleteFile(f.location())));
             throw e;
         }
         sequence++;
@@ -483,13 +476,12 @@ final class Loading implements Runnable {
     private void send(SequencedMap<TableIdentifier, List<DataFile>> files, boolean finish) {
         for (int attempt = 1; ; attempt++) {
             PendingCommit pending = catalog.tables().begin(plan.warehouse());
-            files.forEach(
-                    (name, written) -> {
-                        AppendFiles append = pending.table(name).newAppend();
-                        written.forEach(append::appendFile);
-                        append.set("tarn.pipeline", plan.name());
-                        append.commit();
-                    });
+            files.forEach((name, written) -> {
+                AppendFiles append = pending.table(name).newAppend();
+                written.forEach(append::appendFile);
+                append.set("tarn.pipeline", plan.name());
+                append.commit();
+            });
             try {
                 pending.commit(tx -> save(tx, finish));
                 return;

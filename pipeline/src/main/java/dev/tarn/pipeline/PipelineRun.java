@@ -10,14 +10,13 @@ public final class PipelineRun {
         this.thread =
                 Thread.ofVirtual()
                         .name("pipeline-" + loading.progress().pipeline())
-                        .unstarted(
-                                () -> {
-                                    try {
-                                        loading.run();
-                                    } finally {
-                                        ended.run();
-                                    }
-                                });
+                        .unstarted(() -> {
+                            try {
+                                loading.run();
+                            } finally {
+                                ended.run();
+                            }
+                        });
     }
 
     PipelineRun begin() {

@@ -36,8 +36,7 @@ public final class Pipelines {
         this.catalog = catalog;
         this.database = database;
         this.clock = clock;
-        this.ownUris =
-                ownUris.stream().map(IcebergSink::normalised).collect(Collectors.toSet());
+        this.ownUris = ownUris.stream().map(IcebergSink::normalised).collect(Collectors.toSet());
         this.environment = Map.copyOf(environment);
         database.migrate(Ledger.COMPONENT, Ledger.MIGRATIONS);
     }
@@ -60,8 +59,7 @@ public final class Pipelines {
             RunOptions options,
             Consumer<String> console) {
         Plan plan = plan(job, variables, console);
-        var loading =
-                new Loading(plan, catalog, new Ledger(database, plan.name()), options, clock);
+        var loading = new Loading(plan, catalog, new Ledger(database, plan.name()), options, clock);
         var run = new PipelineRun(loading, () -> running.remove(plan.name()));
         if (running.putIfAbsent(plan.name(), run) != null) {
             throw new PipelineException(

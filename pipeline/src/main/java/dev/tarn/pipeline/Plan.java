@@ -136,7 +136,8 @@ record Plan(
         int dot = name.lastIndexOf('.');
         if (dot <= 0 || dot == name.length() - 1) {
             block.problem(
-                    "tarn.dead_letter_table", "expected namespace.table, found '%s'".formatted(name));
+                    "tarn.dead_letter_table",
+                    "expected namespace.table, found '%s'".formatted(name));
             return null;
         }
         return TableIdentifier.of(
@@ -157,7 +158,9 @@ record Plan(
                                 : "%s-%s".formatted(source.block().plugin(), labels.size() + 1);
                 if (labels.contains(label)) {
                     source.block()
-                            .problem("plugin_output", "%s is the name of two sources".formatted(label));
+                            .problem(
+                                    "plugin_output",
+                                    "%s is the name of two sources".formatted(label));
                 }
                 labels.add(label);
             }
@@ -185,7 +188,8 @@ record Plan(
                 }
                 complete = false;
                 if (labels.size() > 1) {
-                    sink.problem("plugin_input", "missing, required when there are several sources");
+                    sink.problem(
+                            "plugin_input", "missing, required when there are several sources");
                 }
                 return List.of();
             }

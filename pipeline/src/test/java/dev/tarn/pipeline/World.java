@@ -39,12 +39,24 @@ final class World implements AutoCloseable {
         this(folder, d -> d, s -> s);
     }
 
+    /// A second process on the same database and store.
+    World(World first) {
+        this(first.folder, first.database, first.store);
+    }
+
     /// @param rows,bytes wrap the database and the store, to break them
     World(Path folder, UnaryOperator<Database> rows, UnaryOperator<ObjectStore> bytes) {
+        this(
+                folder,
+                rows.apply(Databases.sqlite(folder.resolve("store.db"))),
+                bytes.apply(new LocalStore(false)));
+    }
+
+    private World(Path folder, Database database, ObjectStore store) {
         this.folder = folder;
-        this.database = rows.apply(Databases.sqlite(folder.resolve("store.db")));
+        this.database = database;
+        this.store = store;
         Path root = folder.resolve("objects");
-        this.store = bytes.apply(new LocalStore(false));
         this.catalog =
                 new Catalog(
                         database,
@@ -108,10 +120,7 @@ final class World implements AutoCloseable {
 
     int tableCount() {
         return catalog.tables()
-                .list(
-                        warehouse(),
-                        Namespace.of("t"),
-                        PageRequest.ALL)
+                .list(warehouse(), Namespace.of("t"), PageRequest.ALL)
                 .items()
                 .size();
     }

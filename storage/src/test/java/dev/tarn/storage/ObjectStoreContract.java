@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -17,7 +18,8 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// What [ObjectStore] promises. Every store is tested by a class that names itself and nothing more.
+/// What [ObjectStore] promises. Every store is tested by a class that names itself and nothing
+/// more.
 public interface ObjectStoreContract {
     int WRITERS = 16;
 
@@ -92,12 +94,11 @@ public interface ObjectStoreContract {
     @Test
     default void matchesHoldsForThatVersionOnly() {
         Location location = folder().resolve("cas");
-        assertThatThrownBy(
-                        () ->
-                                store().write(
-                                                location,
-                                                new byte[] {0},
-                                                new Condition.Matches("no-such-version")))
+        assertThatThrownBy(() ->
+                        store().write(
+                                        location,
+                                        new byte[] {0},
+                                        new Condition.Matches("no-such-version")))
                 .isInstanceOf(PreconditionFailedException.class);
         String first = store().write(location, new byte[] {1}, Condition.NONE).etag();
         store().write(location, new byte[] {2}, new Condition.Matches(first));
@@ -146,8 +147,8 @@ public interface ObjectStoreContract {
             byte[] part = new byte[1000];
             for (int at : new int[] {bytes.length - 1000, 0, 5_000_000}) {
                 reader.read(at, part, 10, 900);
-                assertThat(java.util.Arrays.copyOfRange(part, 10, 910))
-                        .isEqualTo(java.util.Arrays.copyOfRange(bytes, at, at + 900));
+                assertThat(Arrays.copyOfRange(part, 10, 910))
+                        .isEqualTo(Arrays.copyOfRange(bytes, at, at + 900));
             }
             assertThatThrownBy(() -> reader.read(bytes.length - 5, part, 0, 10))
                     .isInstanceOf(StorageException.class);
@@ -174,8 +175,7 @@ public interface ObjectStoreContract {
         kept.reversed()
                 .forEach(n -> store().write(folder().resolve(n), new byte[] {1}, Condition.NONE));
         assertThat(keys(folder().resolve("")))
-                .containsExactly(
-                        "Z", "a-b", "a.b", "a/c", "a0", "aé", "b c", "b%20c", "b=1/x y");
+                .containsExactly("Z", "a-b", "a.b", "a/c", "a0", "aé", "b c", "b%20c", "b=1/x y");
         assertThat(keys(folder().resolve("a"))).containsExactly("a-b", "a.b", "a/c", "a0", "aé");
         assertThat(keys(folder().resolve("a/"))).containsExactly("a/c");
         assertThat(keys(folder().resolve("nothing"))).isEmpty();
@@ -201,7 +201,7 @@ public interface ObjectStoreContract {
         store().write(location, new byte[100], Condition.NONE);
         try (ObjectReader reader = store().open(location)) {
             byte[] other = new byte[100];
-            java.util.Arrays.fill(other, (byte) 9);
+            Arrays.fill(other, (byte) 9);
             store().write(location, other, Condition.NONE);
             byte[] read = new byte[100];
             try {
@@ -229,14 +229,18 @@ public interface ObjectStoreContract {
         String etag = store().write(location, new byte[] {-1}, Condition.ABSENT).etag();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int round = 0; round < rounds(); round++) {
-                List<Integer> winners =
-                        winners(threads, location, new Condition.Matches(etag));
+                List<Integer> winners = winners(threads, location, new Condition.Matches(etag));
                 assertThat(winners).hasSize(1);
                 byte[] content = store().read(location);
                 assertThat(content[0]).isEqualTo(winners.getFirst().byteValue());
                 etag = store().find(location).orElseThrow().etag();
                 // A tag made of the content must not come back by chance.
-                etag = store().write(location, new byte[] {-1, (byte) round}, new Condition.Matches(etag)).etag();
+                etag =
+                        store().write(
+                                        location,
+                                        new byte[] {-1, (byte) round},
+                                        new Condition.Matches(etag))
+                                .etag();
             }
         }
     }

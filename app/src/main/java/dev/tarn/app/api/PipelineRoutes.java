@@ -110,7 +110,7 @@ public final class PipelineRoutes {
         if (!folder.isAbsolute()) {
             throw HttpException.badRequest("folder must be absolute, found: " + folder);
         }
-        return new JobSource(start.file(), start.job(), folder);
+        return new JobSource(start.job(), start.file(), folder);
     }
 
     private Response list(Request request) {

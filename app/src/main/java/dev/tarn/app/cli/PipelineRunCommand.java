@@ -55,7 +55,7 @@ final class PipelineRunCommand implements Callable<Integer> {
                     e);
         }
         PipelineRun.Request request =
-                new PipelineRun.Request(text, job, surroundings.folder(), variables, again);
+                new PipelineRun.Request(text, file, surroundings.folder(), variables, again);
         PipelineRun run =
                 new PipelineRun(surroundings, server.client(surroundings), StopSignal.listen());
         return run.execute(request).exitCode();

@@ -1,5 +1,6 @@
 package dev.tarn.app.cli;
 
+import dev.tarn.app.config.ConfigException;
 import dev.tarn.app.config.Configuration;
 import dev.tarn.app.config.Configuration.Flag;
 import java.nio.file.Path;
@@ -39,8 +40,23 @@ final class SettingsOptions {
         return Configuration.load(configFile(surroundings), surroundings.environment(), flags);
     }
 
+    /// Known even where the configuration has errors, so that what runs can be stopped.
     Path dataFolder(Surroundings surroundings) {
-        return load(surroundings, List.of()).config().data();
+        try {
+            return load(surroundings, List.of()).config().data();
+        } catch (ConfigException e) {
+            return namedFolder(surroundings);
+        }
+    }
+
+    private Path namedFolder(Surroundings surroundings) {
+        if (data != null) {
+            return surroundings.folder().resolve(data);
+        }
+        String variable = surroundings.environment().get("TARN_DATA");
+        return variable == null
+                ? Path.of(System.getProperty("user.home"), ".tarn")
+                : surroundings.folder().resolve(variable);
     }
 
     private @Nullable Path configFile(Surroundings surroundings) {
@@ -48,16 +64,8 @@ final class SettingsOptions {
             return surroundings.folder().resolve(file);
         }
         String named = surroundings.environment().get("TARN_CONFIG");
-        if (named != null) {
-            return surroundings.folder().resolve(named);
-        }
-        String variable = surroundings.environment().get("TARN_DATA");
-        Path folder =
-                data != null
-                        ? surroundings.folder().resolve(data)
-                        : variable != null
-                                ? surroundings.folder().resolve(variable)
-                                : Path.of(System.getProperty("user.home"), ".tarn");
-        return Configuration.defaultFile(folder);
+        return named != null
+                ? surroundings.folder().resolve(named)
+                : Configuration.defaultFile(namedFolder(surroundings));
     }
 }

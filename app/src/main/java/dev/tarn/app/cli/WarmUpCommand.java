@@ -46,7 +46,7 @@ final class WarmUpCommand implements Runnable {
                         nowhere,
                         nowhere,
                         Map.of(),
-                        folder,
+                        surroundings.home(),
                         surroundings.home(),
                         surroundings.source(),
                         false);
@@ -59,6 +59,9 @@ final class WarmUpCommand implements Runnable {
                 HostedPlatform.start(Configuration.load(null, Map.of(), flags), null)) {
             CommandLineInterface commands = new CommandLineInterface(quiet);
             commands.run("status", "--server", platform.address());
+            String job = surroundings.home().resolve("examples/airports.conf").toString();
+            commands.run("pipeline", "run", job, "--server", platform.address());
+            commands.run("catalog", "show", "flights.airports", "--server", platform.address());
             commands.run("catalog", "list", "--server", platform.address());
             commands.run("help");
         }

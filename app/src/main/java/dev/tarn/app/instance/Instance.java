@@ -29,6 +29,9 @@ public record Instance(long pid, Instant started, String address) {
 
     /// The instance that runs on this folder now. What a killed one left behind does not count.
     public static Optional<Instance> findRunning(DataFolder folder) {
+        if (!Files.isRegularFile(folder.instance())) {
+            return Optional.empty();
+        }
         try {
             JsonNode json = JSON.readTree(Files.readAllBytes(folder.instance()));
             Instance instance =

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// A child process whose output goes to files, so that it never waits for a reader.
+/// A child process. Its output goes to files, so that it never waits for a reader; its input is a
+/// pipe that says nothing and ends with this process.
 final class Child implements AutoCloseable {
     private final Process process;
     private final Path out;
@@ -24,12 +25,17 @@ final class Child implements AutoCloseable {
     }
 
     static Child start(List<String> command, Map<String, String> environment) {
+        return start(command, environment, Path.of(""));
+    }
+
+    /// @param folder it works in
+    static Child start(List<String> command, Map<String, String> environment, Path folder) {
         try {
             Path out = Files.createTempFile("tarn-child-", ".out");
             Path err = Files.createTempFile("tarn-child-", ".err");
             ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().putAll(environment);
-            builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+            builder.directory(folder.toAbsolutePath().toFile());
             builder.redirectOutput(out.toFile());
             builder.redirectError(err.toFile());
             return new Child(builder.start(), out, err);

@@ -2,6 +2,7 @@ package dev.tarn.app.clients;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,15 +14,24 @@ enum Tool {
     PYTHON("python"),
 
     /// A MinIO server.
-    MINIO("minio");
+    MINIO("minio"),
+
+    /// The folder of a Trino's jars.
+    TRINO("trino"),
+
+    /// The folder of `spark-sql`.
+    SPARK("spark"),
+
+    /// The JDK that Spark runs on.
+    JDK_17("find-jdk", "17");
 
     private static final Duration INSTALL_DURATION_MAX = Duration.ofMinutes(10);
     private static final Map<Tool, Found> FOUND = new ConcurrentHashMap<>();
 
-    private final String script;
+    private final List<String> script;
 
-    Tool(String script) {
-        this.script = script;
+    Tool(String... script) {
+        this.script = List.of(script);
     }
 
     sealed interface Found {
@@ -43,15 +53,16 @@ enum Tool {
     }
 
     private static Found look(Tool tool) {
-        Path file = Checkout.file("dev/" + tool.script);
-        Child.Ended ended = Child.run(List.of(file.toString()), Map.of(), INSTALL_DURATION_MAX);
+        List<String> command = new ArrayList<>(tool.script);
+        command.set(0, Checkout.file("dev/" + command.getFirst()).toString());
+        Child.Ended ended = Child.run(command, Map.of(), INSTALL_DURATION_MAX);
         String path = lastLine(ended.out());
         if (ended.status() == 0 && !path.isEmpty()) {
             return new Found.At(Path.of(path));
         }
         String reason = lastLine(ended.err());
         return new Found.Missing(
-                reason.isEmpty() ? file + " ended with " + ended.status() : reason);
+                reason.isEmpty() ? command + " ended with " + ended.status() : reason);
     }
 
     private static String lastLine(String text) {

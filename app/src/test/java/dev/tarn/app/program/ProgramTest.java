@@ -20,7 +20,7 @@ class ProgramTest {
     private static final String JOB =
             """
             env { job.mode = "BATCH" }
-            source { FakeSource { row.num = ${rows:1000}, schema = { fields { id = "bigint", name = "string" } } } }
+            source { FakeSource { row.num = "${rows:1000}", schema = { fields { id = "bigint", name = "string" } } } }
             sink {
               Iceberg {
                 catalog_name = "lake", namespace = "program", table = "people"

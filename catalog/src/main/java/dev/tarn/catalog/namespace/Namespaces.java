@@ -106,8 +106,16 @@ public final class Namespaces {
         }
     }
 
+    /// Its properties, and always its location: without one Trino creates a table before it has
+    /// chosen its folder, and then refuses the folder because the table's first metadata file lies
+    /// there.
     public Map<String, String> load(Warehouse warehouse, Namespace namespace) {
-        return database.read(tx -> NamespaceRow.require(tx, warehouse, namespace)).properties();
+        NamespaceRow row = database.read(tx -> NamespaceRow.require(tx, warehouse, namespace));
+        var properties = new TreeMap<>(row.properties());
+        properties.computeIfAbsent(
+                Locations.LOCATION,
+                absent -> locations.ofNamespace(warehouse, namespace, row.properties()));
+        return properties;
     }
 
     public boolean exists(Warehouse warehouse, Namespace namespace) {

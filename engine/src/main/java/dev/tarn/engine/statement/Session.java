@@ -12,8 +12,8 @@ import java.util.SequencedMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// What the server forgets between two statements and the client sends with each: names, properties, prepared
-/// statements, the open transaction.
+/// What the server forgets between two statements and the client sends with each: names,
+/// properties, prepared statements, the open transaction.
 public record Session(
         String user,
         @Nullable String catalog,
@@ -47,17 +47,18 @@ public record Session(
         // Without it the server cuts every time to milliseconds.
         request.header("X-Trino-Client-Capabilities", "PARAMETRIC_DATETIME");
         request.header("X-Trino-Time-Zone", zone.getId());
-        request.header("X-Trino-Transaction-Id", transaction == null ? NO_TRANSACTION : transaction);
+        request.header(
+                "X-Trino-Transaction-Id", transaction == null ? NO_TRANSACTION : transaction);
         if (catalog != null) {
             request.header("X-Trino-Catalog", encode(catalog));
         }
         if (schema != null) {
             request.header("X-Trino-Schema", encode(schema));
         }
-        properties.forEach((name, value) -> request.header("X-Trino-Session", name + "=" + encode(value)));
-        prepared.forEach(
-                (name, sql) ->
-                        request.header("X-Trino-Prepared-Statement", encode(name) + "=" + encode(sql)));
+        properties.forEach(
+                (name, value) -> request.header("X-Trino-Session", name + "=" + encode(value)));
+        prepared.forEach((name, sql) ->
+                request.header("X-Trino-Prepared-Statement", encode(name) + "=" + encode(sql)));
     }
 
     /// The session after a response, whose headers tell what the statement has changed.
@@ -67,7 +68,10 @@ public record Session(
         headers.allValues("X-Trino-Clear-Session").forEach(nextProperties::remove);
 
         SequencedMap<String, String> nextPrepared = new LinkedHashMap<>(prepared);
-        forEachPair(headers, "X-Trino-Added-Prepare", (name, sql) -> nextPrepared.put(decode(name), sql));
+        forEachPair(
+                headers,
+                "X-Trino-Added-Prepare",
+                (name, sql) -> nextPrepared.put(decode(name), sql));
         headers.allValues("X-Trino-Deallocated-Prepare").stream()
                 .map(Session::decode)
                 .forEach(nextPrepared::remove);
@@ -76,7 +80,8 @@ public record Session(
         if (headers.firstValue("X-Trino-Clear-Transaction-Id").isPresent()) {
             nextTransaction = null;
         }
-        nextTransaction = headers.firstValue("X-Trino-Started-Transaction-Id").orElse(nextTransaction);
+        nextTransaction =
+                headers.firstValue("X-Trino-Started-Transaction-Id").orElse(nextTransaction);
 
         return new Session(
                 user,

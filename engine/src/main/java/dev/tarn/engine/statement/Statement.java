@@ -15,6 +15,7 @@ public final class Statement {
     private static final Duration NODES_DEADLINE = Duration.ofSeconds(20);
 
     private static final Duration NODES_PAUSE = Duration.ofMillis(250);
+    private static final int CAUSES_MAX = 10;
     private static final String NO_NODES = "NO_NODES_AVAILABLE";
 
     private final Statements statements;
@@ -77,7 +78,8 @@ public final class Statement {
         return all;
     }
 
-    /// Tells the server to stop; the thread that asks for pages sees a [StatementCancelledException].
+    /// Tells the server to stop; the thread that asks for pages sees a
+    /// [StatementCancelledException].
     public void cancel() {
         cancelled = true;
         URI page = next;
@@ -148,7 +150,8 @@ public final class Statement {
                 && !rowsSeen
                 && !cancelled
                 && System.nanoTime() - startNanos < NODES_DEADLINE.toNanos()) {
-            // Refused before anything ran, so it may be sent again; each round comes closer to the deadline.
+            // Refused before anything ran, so it may be sent again; each round comes closer to the
+            // deadline.
             Pause.of(NODES_PAUSE);
             read(statements.post(sql));
             return;
@@ -163,7 +166,19 @@ public final class Statement {
         if (name.equals("USER_CANCELED") && cancelled) {
             throw new StatementCancelledException(id);
         }
-        throw new StatementException(name, error.path("message").asText(), position);
+        throw new StatementException(name, message(error), position);
+    }
+
+    /// The message, and why: connectors often say no more than what they could not do.
+    private static String message(JsonNode error) {
+        String message = error.path("message").asText();
+        JsonNode cause = error.path("failureInfo").path("cause");
+        String reason = message;
+        for (int depth = 0; depth < CAUSES_MAX && !cause.isMissingNode(); depth++) {
+            reason = cause.path("message").asText(reason);
+            cause = cause.path("cause");
+        }
+        return message.contains(reason) ? message : message + ": " + reason;
     }
 
     private static Progress progress(JsonNode stats) {

@@ -2,7 +2,8 @@ package dev.tarn.engine.statement;
 
 import org.jspecify.annotations.Nullable;
 
-/// The server's answer to a statement that did not work, with the place in the text where it knows one.
+/// The server's answer to a statement that did not work, with the place in the text where it knows
+/// one.
 public final class StatementException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

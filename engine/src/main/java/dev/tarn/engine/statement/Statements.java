@@ -75,8 +75,8 @@ public final class Statements implements AutoCloseable {
                         .build());
     }
 
-    /// Sends until the server does not say "later". A page may be asked for twice, a statement may not be sent twice,
-    /// except where the server surely has not taken it.
+    /// Sends until the server does not say "later". A page may be asked for twice, a statement may
+    /// not be sent twice, except where the server surely has not taken it.
     private JsonNode send(HttpRequest request) {
         Duration pause = FIRST_PAUSE;
         for (int attempt = 1; ; attempt++) {
@@ -106,7 +106,8 @@ public final class Statements implements AutoCloseable {
                 cause = broken;
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("Interrupted while waiting for " + server, interrupted);
+                throw new IllegalStateException(
+                        "Interrupted while waiting for " + server, interrupted);
             }
             if (!again || attempt >= ATTEMPTS_MAX) {
                 throw new ServerUnreachableException(server, found, cause);

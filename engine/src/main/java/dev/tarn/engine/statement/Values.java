@@ -2,6 +2,7 @@ package dev.tarn.engine.statement;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tarn.engine.statement.ColumnType.Field;
@@ -14,13 +15,13 @@ import java.util.Map;
 
 /// Values of the protocol as text for people, and as JSON for programs.
 public final class Values {
-    private static final JsonNodeFactory JSON = JsonNodeFactory.withExactBigDecimals(true);
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
 
     private Values() {}
 
-    /// `[1, 2]` for arrays, `{a=1}` for maps and rows, bytes in hexadecimal; nothing but `NULL` inside those is
-    /// spelled out. The caller decides how a null value itself reads.
+    /// `[1, 2]` for arrays, `{a=1}` for maps and rows, bytes in hexadecimal; nothing but `NULL`
+    /// inside those is spelled out. The caller decides how a null value itself reads.
     public static String text(ColumnType type, JsonNode value) {
         if (value.isNull()) {
             return "NULL";
@@ -60,7 +61,7 @@ public final class Values {
             return value;
         }
         return switch (type.raw()) {
-            case "decimal" -> JSON.numberNode(new BigDecimal(value.asText()));
+            case "decimal" -> DecimalNode.valueOf(new BigDecimal(value.asText()));
             case "array" -> {
                 ColumnType element = type.fields().getFirst().type();
                 ArrayNode items = JSON.arrayNode();

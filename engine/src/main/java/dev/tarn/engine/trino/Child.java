@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /// One JVM with Trino in it.
 ///
-/// Its standard input is a pipe that nobody writes to: when this process ends, by `kill -9` too, the pipe ends and
-/// the child goes.
+/// Its standard input is a pipe that nobody writes to: when this process ends, by `kill -9` too,
+/// the pipe ends and the child goes.
 final class Child {
     private static final String MAIN = "dev.tarn.trino.TrinoMain";
     private static final String VERSION = "476";
@@ -46,7 +46,8 @@ final class Child {
                 List.of(
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
-                        // What is left after an exhausted heap is unknown; the next one is up in seconds.
+                        // What is left after an exhausted heap is unknown; the next one is up in
+                        // seconds.
                         "-XX:+ExitOnOutOfMemoryError",
                         "--sun-misc-unsafe-memory-access=allow",
                         "--enable-native-access=ALL-UNNAMED",
@@ -67,13 +68,15 @@ final class Child {
         builder.redirectErrorStream(true);
         // Not as an argument: 260 paths would bury everything else in a listing of processes.
         builder.environment().put("CLASSPATH", Jars.of(settings.lib()).classPath());
-        // Options for other programs of the user would reach Trino and change the shape of its cache.
+        // Options for other programs of the user would reach Trino and change the shape of its
+        // cache.
         builder.environment().remove("JAVA_TOOL_OPTIONS");
         builder.environment().remove("JDK_JAVA_OPTIONS");
         try {
             return new Child(builder.start(), log);
         } catch (IOException cause) {
-            throw new UncheckedIOException("JVM of Trino cannot be started: " + command.getFirst(), cause);
+            throw new UncheckedIOException(
+                    "JVM of Trino cannot be started: " + command.getFirst(), cause);
         }
     }
 
@@ -100,7 +103,8 @@ final class Child {
         return process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /// Asks the JVM to end. Not `Process.destroy`, which closes the pipe too and so cuts the orderly end short.
+    /// Asks the JVM to end. Not `Process.destroy`, which closes the pipe too and so cuts the
+    /// orderly end short.
     void terminate() {
         process.toHandle().destroy();
     }

@@ -33,7 +33,8 @@ final class ChildLog {
 
     /// Copies until the stream ends, which is when the child does.
     void copy(InputStream output) {
-        try (var reader = new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8))) {
+        try (var reader =
+                new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8))) {
             Files.createDirectories(file.toAbsolutePath().getParent());
             String line = reader.readLine();
             while (line != null) {
@@ -48,8 +49,7 @@ final class ChildLog {
         return List.copyOf(tail);
     }
 
-    private @Nullable String copyUntilFull(
-            BufferedReader reader, String first) throws IOException {
+    private @Nullable String copyUntilFull(BufferedReader reader, String first) throws IOException {
         if (Files.exists(file) && Files.size(file) >= BYTES_MAX) {
             Files.move(
                     file,

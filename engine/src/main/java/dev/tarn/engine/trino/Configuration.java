@@ -14,7 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/// Trino's configuration, written anew at each start. The catalog file holds a secret: its owner alone may read.
+/// Trino's configuration, written anew at each start. The catalog file holds a secret: its owner
+/// alone may read.
 final class Configuration {
     private final TrinoSettings settings;
     private final int port;
@@ -32,9 +33,12 @@ final class Configuration {
             // Trino insists on the folder of isolated plugins, which may well be empty.
             createPrivateFolder(home.resolve("plugin"));
             writePrivate(etc.resolve("config.properties"), server());
-            writePrivate(etc.resolve("catalog").resolve(TrinoSettings.CATALOG + ".properties"), catalog());
+            writePrivate(
+                    etc.resolve("catalog").resolve(TrinoSettings.CATALOG + ".properties"),
+                    catalog());
         } catch (IOException cause) {
-            throw new UncheckedIOException("Configuration of Trino cannot be written to " + etc, cause);
+            throw new UncheckedIOException(
+                    "Configuration of Trino cannot be written to " + etc, cause);
         }
     }
 
@@ -58,7 +62,8 @@ final class Configuration {
         properties.put("iceberg.rest-catalog.nested-namespace-enabled", "true");
         properties.put("iceberg.register-table-procedure.enabled", "true");
         properties.put("iceberg.add-files-procedure.enabled", "true");
-        // Expiring takes history only. Orphans need an hour: a younger file may belong to a commit under way.
+        // Expiring takes history only. Orphans need an hour: a younger file may belong to a commit
+        // under way.
         properties.put("iceberg.expire-snapshots.min-retention", "0s");
         properties.put("iceberg.remove-orphan-files.min-retention", "1h");
         switch (settings.bytes()) {
@@ -72,7 +77,8 @@ final class Configuration {
                 properties.put("s3.aws-access-key", s3.accessKey());
                 properties.put("s3.aws-secret-key", s3.secretKey());
             }
-            // Any other root would make Trino read file:///a/b as root/a/b, elsewhere than every other engine.
+            // Any other root would make Trino read file:///a/b as root/a/b, elsewhere than every
+            // other engine.
             case Bytes.Folder folder -> {
                 properties.put("fs.native-local.enabled", "true");
                 properties.put("local.location", "/");
@@ -91,13 +97,17 @@ final class Configuration {
             throws IOException {
         var text = new StringBuilder("# Written by Tarn at each start; changes are lost.\n");
         for (Map.Entry<String, String> property : properties.entrySet()) {
-            text.append(property.getKey()).append('=').append(escape(property.getValue())).append('\n');
+            text.append(property.getKey())
+                    .append('=')
+                    .append(escape(property.getValue()))
+                    .append('\n');
         }
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(fresh);
         Files.createFile(fresh, privately("rw-------"));
         Files.writeString(fresh, text, StandardCharsets.UTF_8);
-        Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(
+                fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /// Properties files take a backslash as the start of an escape.
@@ -109,7 +119,8 @@ final class Configuration {
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         return posix
                 ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString(permissions))
                 }
                 : new FileAttribute<?>[0];
     }

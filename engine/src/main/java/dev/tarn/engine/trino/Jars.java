@@ -14,7 +14,8 @@ record Jars(List<Path> files) {
     Jars {
         files = List.copyOf(files);
         if (files.isEmpty()) {
-            throw new IllegalArgumentException("Jars of Trino expected, found an empty folder: run dev/trino");
+            throw new IllegalArgumentException(
+                    "Jars of Trino expected, found an empty folder: run dev/trino");
         }
     }
 
@@ -23,7 +24,8 @@ record Jars(List<Path> files) {
             return new Jars(
                     entries.filter(file -> file.toString().endsWith(".jar")).sorted().toList());
         } catch (IOException cause) {
-            throw new UncheckedIOException("Folder with Trino's jars cannot be read: " + lib, cause);
+            throw new UncheckedIOException(
+                    "Folder with Trino's jars cannot be read: " + lib, cause);
         }
     }
 

@@ -32,7 +32,8 @@ final class Ports {
         } catch (BindException taken) {
             throw new PortTakenException(port, taken);
         } catch (IOException cause) {
-            throw new UncheckedIOException("Port %s of 127.0.0.1 cannot be tried".formatted(port), cause);
+            throw new UncheckedIOException(
+                    "Port %s of 127.0.0.1 cannot be tried".formatted(port), cause);
         }
     }
 

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// When a Trino that was started is of use: it says so itself, and it has found itself as a worker. Between the two
-/// lie up to five seconds in which every scan is refused.
+/// When a Trino that was started is of use: it says so itself, and it has found itself as a worker.
+/// Between the two lie up to five seconds in which every scan is refused.
 final class Readiness {
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
@@ -24,7 +24,8 @@ final class Readiness {
 
     private Readiness() {}
 
-    /// True when ready, false when the child died, the deadline passed or the latch was counted down.
+    /// True when ready, false when the child died, the deadline passed or the latch was counted
+    /// down.
     static boolean await(URI uri, Child child, Duration deadline, CountDownLatch stop)
             throws InterruptedException {
         long end = System.nanoTime() + deadline.toNanos();
@@ -42,8 +43,7 @@ final class Readiness {
     }
 
     static void run(URI uri, List<String> statements) {
-        try (var client =
-                new Statements(uri, Session.of("tarn", TrinoSettings.CATALOG, null))) {
+        try (var client = new Statements(uri, Session.of("tarn", TrinoSettings.CATALOG, null))) {
             for (String sql : statements) {
                 client.start(sql).rowsToEnd();
             }
@@ -54,7 +54,8 @@ final class Readiness {
         HttpRequest request =
                 HttpRequest.newBuilder(uri.resolve("/v1/info")).timeout(REQUEST_TIMEOUT).build();
         try {
-            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response =
+                    client.send(request, HttpResponse.BodyHandlers.ofString());
             return response.statusCode() == 200 && response.body().contains("\"starting\":false");
         } catch (IOException notYet) {
             return false;

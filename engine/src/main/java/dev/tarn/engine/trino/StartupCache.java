@@ -19,12 +19,13 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The AOT cache that halves Trino's start: made once per set of jars and JDK, found again by a name that holds
-/// both.
+/// The AOT cache that halves Trino's start: made once per set of jars and JDK, found again by a
+/// name that holds both.
 ///
-/// The JVM writes it while it exits, which takes half a minute. So that nobody waits for that, a second Trino does
-/// it aside, at the lowest priority, with a small heap and a port of its own; it reads the catalog once and ends. If
-/// Tarn stops first, that child is killed and what it wrote is removed: the next run begins anew.
+/// The JVM writes it while it exits, which takes half a minute. So that nobody waits for that, a
+/// second Trino does it aside, at the lowest priority, with a small heap and a port of its own; it
+/// reads the catalog once and ends. If Tarn stops first, that child is killed and what it wrote is
+/// removed: the next run begins anew.
 final class StartupCache {
     private static final Logger LOG = LoggerFactory.getLogger(StartupCache.class);
 
@@ -79,13 +80,19 @@ final class StartupCache {
         try {
             URI uri = Ports.uri(port);
             if (!Readiness.await(uri, child, READY_DEADLINE, stop)) {
-                LOG.info("startup cache not made stopped={} tail={}", stop.getCount() == 0, child.logTail());
+                LOG.info(
+                        "startup cache not made stopped={} tail={}",
+                        stop.getCount() == 0,
+                        child.logTail());
                 return;
             }
             rehearse(uri);
             child.terminate();
             if (!awaitExit(child, stop) || !Files.exists(written)) {
-                LOG.info("startup cache not made stopped={} tail={}", stop.getCount() == 0, child.logTail());
+                LOG.info(
+                        "startup cache not made stopped={} tail={}",
+                        stop.getCount() == 0,
+                        child.logTail());
                 return;
             }
             Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
@@ -97,7 +104,8 @@ final class StartupCache {
         } catch (IOException cause) {
             throw new UncheckedIOException("Startup cache cannot be put in place: " + file, cause);
         } catch (ServerUnreachableException died) {
-            LOG.info("startup cache not made reason={} tail={}", died.getMessage(), child.logTail());
+            LOG.info(
+                    "startup cache not made reason={} tail={}", died.getMessage(), child.logTail());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } finally {
@@ -160,12 +168,17 @@ final class StartupCache {
             digest.update(settings.javaHome().toString().getBytes(StandardCharsets.UTF_8));
             for (Path jar : Jars.of(settings.lib()).files()) {
                 String line =
-                        "%s %s %s%n".formatted(jar, Files.size(jar), Files.getLastModifiedTime(jar).toMillis());
+                        "%s %s %s%n"
+                                .formatted(
+                                        jar,
+                                        Files.size(jar),
+                                        Files.getLastModifiedTime(jar).toMillis());
                 digest.update(line.getBytes(StandardCharsets.UTF_8));
             }
             return HexFormat.of().formatHex(digest.digest(), 0, 8);
         } catch (IOException cause) {
-            throw new UncheckedIOException("Jars of Trino cannot be read: " + settings.lib(), cause);
+            throw new UncheckedIOException(
+                    "Jars of Trino cannot be read: " + settings.lib(), cause);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /// Keeps one Trino running until it is closed.
 ///
-/// A child that dies is started again after a pause that doubles up to a bound; one that stayed up for a while
-/// begins with the first pause again. After [#FAILURES_MAX] short lives in a row it stays down and the status says
-/// why.
+/// A child that dies is started again after a pause that doubles up to a bound; one that stayed up
+/// for a while begins with the first pause again. After [#FAILURES_MAX] short lives in a row it
+/// stays down and the status says why.
 public final class Trino implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Trino.class);
 
@@ -31,7 +31,8 @@ public final class Trino implements AutoCloseable {
     private static final Duration TERMINATE_DEADLINE = Duration.ofSeconds(10);
     private static final Duration KILL_DEADLINE = Duration.ofSeconds(5);
 
-    /// After the first start a person works; the machine is theirs for this long before the cache is made.
+    /// After the first start a person works; the machine is theirs for this long before the cache
+    /// is made.
     private static final Duration CACHE_AFTER = Duration.ofMinutes(1);
 
     private final TrinoSettings settings;
@@ -86,14 +87,16 @@ public final class Trino implements AutoCloseable {
         }
     }
 
-    /// Waits until statements are answered; gives the status then, which is another one than RUNNING if the
-    /// deadline passed or Trino stays down.
+    /// Waits until statements are answered; gives the status then, which is another one than
+    /// RUNNING if the deadline passed or Trino stays down.
     public TrinoStatus awaitRunning(Duration deadline) throws InterruptedException {
         return await(
-                found -> found.state() == State.RUNNING || found.state() == State.STOPPED, deadline);
+                found -> found.state() == State.RUNNING || found.state() == State.STOPPED,
+                deadline);
     }
 
-    TrinoStatus await(Predicate<TrinoStatus> wanted, Duration deadline) throws InterruptedException {
+    TrinoStatus await(Predicate<TrinoStatus> wanted, Duration deadline)
+            throws InterruptedException {
         long left = deadline.toNanos();
         lock.lock();
         try {
@@ -124,7 +127,8 @@ public final class Trino implements AutoCloseable {
                 if (stop.getCount() == 0) {
                     break;
                 }
-                boolean longLife = System.nanoTime() - start > LONG_LIFE.toNanos() && death.wasReady();
+                boolean longLife =
+                        System.nanoTime() - start > LONG_LIFE.toNanos() && death.wasReady();
                 failures = longLife ? 1 : failures + 1;
                 pause = longLife ? FIRST_PAUSE : pause;
                 LOG.warn("trino died reason={} failures={}", death.reason(), failures);
@@ -190,13 +194,20 @@ public final class Trino implements AutoCloseable {
                         child.pid(),
                         Duration.ofNanos(System.nanoTime() - start).toMillis() / 1000.0,
                         cached);
-                become(State.RUNNING, child.pid(), before.restarts(), before.message(), before.logTail());
+                become(
+                        State.RUNNING,
+                        child.pid(),
+                        before.restarts(),
+                        before.message(),
+                        before.logTail());
                 while (!child.awaitExit(Duration.ofMillis(500)) && stop.getCount() > 0) {
                     // Ends with the child or with Tarn.
                 }
             } else if (child.isAlive() && stop.getCount() > 0) {
                 return new Death(
-                        "not ready after " + READY_DEADLINE.toSeconds() + " s", false, child.logTail());
+                        "not ready after " + READY_DEADLINE.toSeconds() + " s",
+                        false,
+                        child.logTail());
             }
             if (stop.getCount() == 0) {
                 return new Death("stopped", ready, List.of());
@@ -234,7 +245,11 @@ public final class Trino implements AutoCloseable {
     }
 
     private void become(
-            State state, @Nullable Long pid, int restarts, @Nullable String message, List<String> tail) {
+            State state,
+            @Nullable Long pid,
+            int restarts,
+            @Nullable String message,
+            List<String> tail) {
         lock.lock();
         try {
             status = new TrinoStatus(state, pid, restarts, uri(), clock.instant(), message, tail);

@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param javaHome a JDK 25
 /// @param lib the folder with Trino's jars, as `dev/trino` prints it
-/// @param home the child's working folder: configuration, caches; made if missing, private to its owner
+/// @param home the child's working folder: configuration, caches; made if missing, private to its
+///   owner
 /// @param log the child's output; a second file beside it holds the older half
 /// @param port on 127.0.0.1; 0 takes any free one
 /// @param heapMegabytes the child's `-Xmx`
-/// @param startupCache whether to make an AOT cache in the background once, which halves later starts
+/// @param startupCache whether to make an AOT cache in the background once, which halves later
+///   starts
 /// @param catalogUri where the Iceberg REST catalog listens
 /// @param warehouse the warehouse that appears as catalog `lake`
 /// @param bytes where the warehouse's objects are

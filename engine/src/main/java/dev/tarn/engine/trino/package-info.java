@@ -1,4 +1,5 @@
-/// A Trino of Tarn's own: a child JVM that is configured, started, watched, started again and stopped.
+/// A Trino of Tarn's own: a child JVM that is configured, started, watched, started again and
+/// stopped.
 ///
 /// ```
 /// TrinoSettings ─▶ Configuration  writes etc/            Trino  one thread per life of the platform:

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,8 +58,7 @@ class ForeignServerTest {
 
         assertThatThrownBy(() -> statements.start("SELECT 1"))
                 .isInstanceOf(ServerUnreachableException.class)
-                .hasMessage(
-                        "Trino at %s expected, found: HTTP status 404 <h1>Not here</h1>", uri);
+                .hasMessage("Trino at %s expected, found: HTTP status 404 <h1>Not here</h1>", uri);
     }
 
     @Test
@@ -83,7 +83,12 @@ class ForeignServerTest {
         answers.add(new Answer(200, page("q1", "/page/1", "")));
         answers.add(new Answer(429, "later"));
         answers.add(
-                new Answer(200, page("q1", null, ", \"columns\": [%s], \"data\": [[7]]".formatted(COLUMN))));
+                new Answer(
+                        200,
+                        page(
+                                "q1",
+                                null,
+                                ", \"columns\": [%s], \"data\": [[7]]".formatted(COLUMN))));
 
         assertThat(statements.start("SELECT 7").rowsToEnd()).hasToString("[[7]]");
         assertThat(requests)
@@ -99,9 +104,15 @@ class ForeignServerTest {
                         page(
                                 "q1",
                                 null,
-                                ", \"error\": {\"errorName\": \"NO_NODES_AVAILABLE\", \"message\": \"none\"}")));
+                                ", \"error\": {\"errorName\": \"NO_NODES_AVAILABLE\", \"message\":"
+                                        + " \"none\"}")));
         answers.add(
-                new Answer(200, page("q2", null, ", \"columns\": [%s], \"data\": [[7]]".formatted(COLUMN))));
+                new Answer(
+                        200,
+                        page(
+                                "q2",
+                                null,
+                                ", \"columns\": [%s], \"data\": [[7]]".formatted(COLUMN))));
 
         Statement statement = statements.start("SELECT 7");
 
@@ -113,8 +124,9 @@ class ForeignServerTest {
             "{\"name\": \"n\", \"type\": \"integer\", \"typeSignature\": {\"rawType\": \"integer\","
                     + " \"arguments\": []}}";
 
-    private String page(String id, String next, String more) {
+    private String page(String id, @Nullable String next, String more) {
         String nextUri = next == null ? "" : ", \"nextUri\": \"%s%s\"".formatted(uri, next);
-        return "{\"id\": \"%s\"%s%s, \"stats\": {\"state\": \"RUNNING\"}}".formatted(id, nextUri, more);
+        return "{\"id\": \"%s\"%s%s, \"stats\": {\"state\": \"RUNNING\"}}"
+                .formatted(id, nextUri, more);
     }
 }

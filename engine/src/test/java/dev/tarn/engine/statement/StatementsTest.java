@@ -35,7 +35,8 @@ class StatementsTest {
                             nan() AS not_a_number, DECIMAL '12345678901234567890.10' AS a_decimal, 'héllo' AS a_text,
                             DATE '2024-02-29' AS a_date, TIMESTAMP '2024-02-29 01:02:03.123456' AS a_time,
                             X'0aFF' AS some_bytes, ARRAY[1, NULL, 3] AS an_array, MAP(ARRAY['k'], ARRAY[1.50]) AS a_map,
-                            CAST(ROW(1, 'x') AS ROW(n integer, t varchar)) AS a_row, NULL AS nothing""");
+                            CAST(ROW(1, 'x') AS ROW(n integer, t varchar)) AS a_row, NULL AS nothing\
+                        """);
         List<JsonNode> row = statement.rowsToEnd().getFirst();
 
         assertThat(texts(statement.columns(), row))
@@ -74,8 +75,8 @@ class StatementsTest {
     void aLongResultComesInPagesAndInOrder() {
         Statement statement =
                 statements.start(
-                        "SELECT a.n * 1000 + b.n, rpad('', 1000, 'x') FROM UNNEST(sequence(0, 19)) a(n) CROSS JOIN"
-                                + " UNNEST(sequence(0, 999)) b(n) ORDER BY 1");
+                        "SELECT a.n * 1000 + b.n, rpad('', 1000, 'x') FROM UNNEST(sequence(0, 19))"
+                                + " a(n) CROSS JOIN UNNEST(sequence(0, 999)) b(n) ORDER BY 1");
         int pages = 0;
         List<Long> values = new ArrayList<>();
         do {
@@ -92,24 +93,22 @@ class StatementsTest {
     void aMistakeHasItsPlace() {
         assertThatThrownBy(() -> statements.start("SELECT 1,\n  FRM x").rowsToEnd())
                 .asInstanceOf(InstanceOfAssertFactories.type(StatementException.class))
-                .satisfies(
-                        wrong -> {
-                            assertThat(wrong.name()).isEqualTo("COLUMN_NOT_FOUND");
-                            assertThat(wrong.position()).isEqualTo(new Position(2, 3));
-                            assertThat(wrong).hasMessageContaining("frm");
-                        });
+                .satisfies(wrong -> {
+                    assertThat(wrong.name()).isEqualTo("COLUMN_NOT_FOUND");
+                    assertThat(wrong.position()).isEqualTo(new Position(2, 3));
+                    assertThat(wrong).hasMessageContaining("frm");
+                });
     }
 
     @Test
     void aDivisionByZeroHasNoPlace() {
-        assertThatThrownBy(
-                        () -> statements.start("SELECT 1 / n FROM UNNEST(ARRAY[0]) t(n)").rowsToEnd())
+        assertThatThrownBy(() ->
+                        statements.start("SELECT 1 / n FROM UNNEST(ARRAY[0]) t(n)").rowsToEnd())
                 .asInstanceOf(InstanceOfAssertFactories.type(StatementException.class))
-                .satisfies(
-                        wrong -> {
-                            assertThat(wrong.name()).isEqualTo("DIVISION_BY_ZERO");
-                            assertThat(wrong.position()).isNull();
-                        });
+                .satisfies(wrong -> {
+                    assertThat(wrong.name()).isEqualTo("DIVISION_BY_ZERO");
+                    assertThat(wrong.position()).isNull();
+                });
     }
 
     @Test
@@ -132,8 +131,8 @@ class StatementsTest {
     void aCancelledStatementEndsOnTheServerToo() throws Exception {
         Statement endless =
                 statements.start(
-                        "SELECT count(*) FROM UNNEST(sequence(1, 10000)) a(n), UNNEST(sequence(1, 10000)) b(n),"
-                                + " UNNEST(sequence(1, 10000)) c(n)");
+                        "SELECT count(*) FROM UNNEST(sequence(1, 10000)) a(n), UNNEST(sequence(1,"
+                                + " 10000)) b(n), UNNEST(sequence(1, 10000)) c(n)");
         while (!endless.progress().state().equals("RUNNING")) {
             assertThat(endless.advance()).isTrue();
         }

@@ -8,21 +8,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /// The one Trino of a test JVM. Its catalog leads nowhere: what is tested here needs none.
 public final class SharedTrino {
     public static final Duration READY_DEADLINE = Duration.ofMinutes(3);
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-    private static Trino trino;
-    private static TrinoSettings settings;
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static @Nullable Trino one;
 
     private SharedTrino() {}
 
     public static synchronized Trino running() throws Exception {
+        Trino trino = one;
         if (trino == null) {
-            settings = settings(Files.createTempDirectory("tarn-trino"), 0);
-            trino = Trino.start(settings, InstantSource.system());
+            trino =
+                    Trino.start(
+                            settings(Files.createTempDirectory("tarn-trino"), 0),
+                            InstantSource.system());
             Runtime.getRuntime().addShutdownHook(new Thread(trino::close));
+            one = trino;
         }
         TrinoStatus status = trino.awaitRunning(READY_DEADLINE);
         if (status.state() != TrinoStatus.State.RUNNING) {
@@ -50,7 +54,8 @@ public final class SharedTrino {
                 new ProcessBuilder(ROOT.resolve("dev").resolve("trino").toString())
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
-        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String printed =
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw new AssertionError("dev/trino has built nothing");
         }

@@ -10,8 +10,7 @@ final class ShortLivedParent {
 
     public static void main(String[] arguments) throws Exception {
         Trino trino =
-                Trino.start(
-                        SharedTrino.settings(Path.of(arguments[0]), 0), InstantSource.system());
+                Trino.start(SharedTrino.settings(Path.of(arguments[0]), 0), InstantSource.system());
         TrinoStatus started =
                 trino.await(status -> status.pid() != null, SharedTrino.READY_DEADLINE);
         System.out.println(started.pid());

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,12 +27,14 @@ class TrinoTest {
         TrinoStatus before = trino.status();
         assertThat(answer(trino)).isEqualTo("1");
 
-        ProcessHandle child = ProcessHandle.of(before.pid()).orElseThrow();
+        ProcessHandle child = ProcessHandle.of(Objects.requireNonNull(before.pid())).orElseThrow();
         child.destroyForcibly();
         child.onExit().get(10, TimeUnit.SECONDS);
         TrinoStatus after =
                 trino.await(
-                        status -> status.state() == State.RUNNING && status.restarts() > before.restarts(),
+                        status ->
+                                status.state() == State.RUNNING
+                                        && status.restarts() > before.restarts(),
                         SharedTrino.READY_DEADLINE);
 
         assertThat(after.state()).isEqualTo(State.RUNNING);
@@ -50,8 +53,8 @@ class TrinoTest {
             assertThatThrownBy(() -> Trino.start(settings, InstantSource.system()))
                     .isInstanceOf(PortTakenException.class)
                     .hasMessage(
-                            "Port %s of 127.0.0.1 is taken: stop the program that listens there, or give Trino"
-                                    + " another port",
+                            "Port %s of 127.0.0.1 is taken: stop the program that listens there, or"
+                                    + " give Trino another port",
                             taken.getLocalPort());
         }
     }

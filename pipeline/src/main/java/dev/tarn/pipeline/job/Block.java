@@ -32,40 +32,37 @@ public final class Block {
             OptionTable table, int line, SequencedMap<String, Setting> given, Problems problems) {
         SequencedMap<String, Setting> settings = new LinkedHashMap<>();
         var block = new Block(table, line, settings, problems);
-        given.forEach(
-                (name, setting) -> {
-                    Optional<Option> known = table.find(name);
-                    if (known.isEmpty()) {
-                        String hint =
-                                table.nearest(name)
-                                        .map(near -> ", did you mean " + near + "?")
-                                        .orElse("");
-                        block.problem(name, setting.line(), "unknown option" + hint);
-                        return;
+        given.forEach((name, setting) -> {
+            Optional<Option> known = table.find(name);
+            if (known.isEmpty()) {
+                String hint =
+                        table.nearest(name).map(near -> ", did you mean " + near + "?").orElse("");
+                block.problem(name, setting.line(), "unknown option" + hint);
+                return;
+            }
+            Option option = known.get();
+            switch (option.standing()) {
+                case REFUSED ->
+                        block.problem(
+                                name,
+                                setting.line(),
+                                "not supported by this runner: " + option.meaning());
+                case HONOURED, NO_EFFECT -> {
+                    if (!option.kind().accepts(setting)) {
+                        block.problem(
+                                name,
+                                setting.line(),
+                                "expected %s, found %s"
+                                        .formatted(option.kind().words, setting.kind()));
+                    } else if (settings.putIfAbsent(option.name(), setting) != null) {
+                        block.problem(
+                                name,
+                                setting.line(),
+                                "given twice, under its old and its new name");
                     }
-                    Option option = known.get();
-                    switch (option.standing()) {
-                        case REFUSED ->
-                                block.problem(
-                                        name,
-                                        setting.line(),
-                                        "not supported by this runner: " + option.meaning());
-                        case HONOURED, NO_EFFECT -> {
-                            if (!option.kind().accepts(setting)) {
-                                block.problem(
-                                        name,
-                                        setting.line(),
-                                        "expected %s, found %s"
-                                                .formatted(option.kind().words, setting.kind()));
-                            } else if (settings.putIfAbsent(option.name(), setting) != null) {
-                                block.problem(
-                                        name,
-                                        setting.line(),
-                                        "given twice, under its old and its new name");
-                            }
-                        }
-                    }
-                });
+                }
+            }
+        });
         for (Option option : table.options()) {
             if (option.required() && !settings.containsKey(option.name())) {
                 boolean misshapen =
@@ -176,7 +173,8 @@ public final class Block {
             into.put(prefix, setting.text());
             return;
         }
-        map.forEach((key, value) -> flatten(prefix.isEmpty() ? key : prefix + "." + key, value, into));
+        map.forEach(
+                (key, value) -> flatten(prefix.isEmpty() ? key : prefix + "." + key, value, into));
     }
 
     /// One of the constants of an enumeration, in any case.
@@ -200,7 +198,6 @@ public final class Block {
     }
 
     public void problem(String option, int atLine, String text) {
-        problems.add(
-                atLine > 0 ? atLine : line, table.plugin() + "." + option + ": " + text);
+        problems.add(atLine > 0 ? atLine : line, table.plugin() + "." + option + ": " + text);
     }
 }

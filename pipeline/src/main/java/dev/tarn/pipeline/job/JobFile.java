@@ -54,11 +54,12 @@ public final class JobFile {
                                     "10000000",
                                     "Rows between commits, if they come before the interval."),
                             Option.withoutEffect(
-                                    "parallelism",
-                                    Option.Kind.NUMBER,
-                                    "The runner decides; what is loaded does not depend on it (a"
-                                            + " `FakeSource` makes `row.num` rows, not that many"
-                                            + " per reader).").formerly("execution.parallelism"),
+                                            "parallelism",
+                                            Option.Kind.NUMBER,
+                                            "The runner decides; what is loaded does not depend on"
+                                                + " it (a `FakeSource` makes `row.num` rows, not"
+                                                + " that many per reader).")
+                                    .formerly("execution.parallelism"),
                             Option.withoutEffect(
                                     "checkpoint.timeout",
                                     Option.Kind.NUMBER,
@@ -82,8 +83,7 @@ public final class JobFile {
                             Option.refused("jars", "plugins cannot be loaded"),
                             Option.refused("custom_parameters", "there is nothing to pass them to"),
                             Option.refused("tag_filter", "there is one process"),
-                            Option.refused(
-                                    "shade.identifier", "encrypted values cannot be read"),
+                            Option.refused("shade.identifier", "encrypted values cannot be read"),
                             Option.refused("sink.flush.interval", "use checkpoint.interval")));
 
     private static final Pattern LINE = Pattern.compile(": (\\d+)");
@@ -130,22 +130,21 @@ public final class JobFile {
         List<Block> sourceBlocks = blocks("source", root, sources, problems);
         List<Block> sinkBlocks = blocks("sink", root, sinks, problems);
         String name = env.textOrNull("job.name");
-        return new Job(name != null ? name : baseName(source.name()), env, sourceBlocks, sinkBlocks);
+        return new Job(
+                name != null ? name : baseName(source.name()), env, sourceBlocks, sinkBlocks);
     }
 
-    private static void problemsOfBlocks(
-            SequencedMap<String, Setting> root, Problems problems) {
+    private static void problemsOfBlocks(SequencedMap<String, Setting> root, Problems problems) {
         List<String> known = List.of("env", "source", "transform", "sink");
-        root.forEach(
-                (name, setting) -> {
-                    if (!known.contains(name)) {
-                        String hint =
-                                Nearest.of(name, known)
-                                        .map(near -> ", did you mean " + near + "?")
-                                        .orElse(", expected env, source, transform or sink");
-                        problems.add(setting.line(), name + ": unknown block" + hint);
-                    }
-                });
+        root.forEach((name, setting) -> {
+            if (!known.contains(name)) {
+                String hint =
+                        Nearest.of(name, known)
+                                .map(near -> ", did you mean " + near + "?")
+                                .orElse(", expected env, source, transform or sink");
+                problems.add(setting.line(), name + ": unknown block" + hint);
+            }
+        });
     }
 
     private static List<Block> blocks(
@@ -237,11 +236,10 @@ public final class JobFile {
         if (value instanceof ConfigObject object) {
             ConfigObject before = written instanceof ConfigObject o ? o : null;
             SequencedMap<String, Setting> map = new LinkedHashMap<>();
-            object.forEach(
-                    (key, child) -> {
-                        ConfigValue childBefore = before == null ? null : before.get(key);
-                        map.put(key, setting(child, childBefore, line, variables, problems));
-                    });
+            object.forEach((key, child) -> {
+                ConfigValue childBefore = before == null ? null : before.get(key);
+                map.put(key, setting(child, childBefore, line, variables, problems));
+            });
             int first = map.values().stream().mapToInt(Setting::line).min().orElse(line);
             return new Setting(map, line > 0 ? line : first);
         }
@@ -258,7 +256,8 @@ public final class JobFile {
         if (isUnresolved(value)) {
             Matcher reference = REFERENCE.matcher(value.toString());
             problems.add(
-                    line, Variables.unset(reference.find() ? reference.group(1) : value.toString()));
+                    line,
+                    Variables.unset(reference.find() ? reference.group(1) : value.toString()));
             return new Setting("", line);
         }
         if (value.valueType() == ConfigValueType.NULL) {

@@ -39,7 +39,8 @@ public record Option(
                                 || setting.value() instanceof Number
                                 || setting.value() instanceof Boolean;
                 case NUMBER ->
-                        setting.value() instanceof Number || isWhole(String.valueOf(setting.value()));
+                        setting.value() instanceof Number
+                                || isWhole(String.valueOf(setting.value()));
                 case TRUTH ->
                         setting.value() instanceof Boolean
                                 || "true".equals(setting.value())

@@ -21,9 +21,7 @@ public record Setting(@Nullable Object value, int line) {
 
     @SuppressWarnings("unchecked")
     public @Nullable SequencedMap<String, Setting> mapOrNull() {
-        return value instanceof SequencedMap<?, ?> map
-                ? (SequencedMap<String, Setting>) map
-                : null;
+        return value instanceof SequencedMap<?, ?> map ? (SequencedMap<String, Setting>) map : null;
     }
 
     String kind() {

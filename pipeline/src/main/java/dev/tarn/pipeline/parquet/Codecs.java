@@ -44,14 +44,18 @@ final class Codecs implements CompressionCodecFactory {
     @Override
     public void release() {}
 
+    private static byte[] all(BytesInput bytes) throws IOException {
+        return bytes.toInputStream().readAllBytes();
+    }
+
     private record Compressor(CompressionCodecName name, int level)
             implements BytesInputCompressor {
 
         @Override
         public BytesInput compress(BytesInput bytes) throws IOException {
             return switch (name) {
-                case ZSTD -> BytesInput.from(Zstd.compress(bytes.toByteArray(), level));
-                case SNAPPY -> BytesInput.from(Snappy.compress(bytes.toByteArray()));
+                case ZSTD -> BytesInput.from(Zstd.compress(all(bytes), level));
+                case SNAPPY -> BytesInput.from(Snappy.compress(all(bytes)));
                 case GZIP -> {
                     var packed = new ByteArrayOutputStream();
                     try (var gzip = new GZIPOutputStream(packed)) {
@@ -78,7 +82,7 @@ final class Codecs implements CompressionCodecFactory {
         public BytesInput decompress(BytesInput bytes, int size) throws IOException {
             return name == CompressionCodecName.UNCOMPRESSED
                     ? bytes
-                    : BytesInput.from(plain(bytes.toByteArray(), size));
+                    : BytesInput.from(plain(all(bytes), size));
         }
 
         @Override

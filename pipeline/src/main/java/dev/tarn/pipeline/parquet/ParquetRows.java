@@ -50,8 +50,7 @@ public final class ParquetRows implements AutoCloseable {
         this.type =
                 ParquetSchemaUtil.hasIds(written)
                         ? written
-                        : ParquetSchemaUtil.applyNameMapping(
-                                written, MappingUtil.create(schema));
+                        : ParquetSchemaUtil.applyNameMapping(written, MappingUtil.create(schema));
     }
 
     /// All columns of the file, as its footer has them.
@@ -90,8 +89,7 @@ public final class ParquetRows implements AutoCloseable {
                 if (pages == null) {
                     return null;
                 }
-                ParquetValueReader<Record> reader =
-                        GenericParquetReaders.buildReader(schema, type);
+                ParquetValueReader<Record> reader = GenericParquetReaders.buildReader(schema, type);
                 reader.setPageSource(pages);
                 rows = reader;
                 rowsLeftInGroup = pages.getRowCount();

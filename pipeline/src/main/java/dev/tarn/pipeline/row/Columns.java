@@ -20,11 +20,21 @@ import org.jspecify.annotations.Nullable;
 public record Columns(Schema schema, @Nullable String path, List<String> primaryKey) {
     private static final List<String> SCHEMA_KEYS =
             List.of(
-                    "fields", "columns", "primaryKey", "table", "comment", "schema_first",
+                    "fields",
+                    "columns",
+                    "primaryKey",
+                    "table",
+                    "comment",
+                    "schema_first",
                     "constraintKeys");
     private static final List<String> COLUMN_KEYS =
             List.of(
-                    "name", "type", "nullable", "columnLength", "columnScale", "defaultValue",
+                    "name",
+                    "type",
+                    "nullable",
+                    "columnLength",
+                    "columnScale",
+                    "defaultValue",
                     "comment");
 
     public Columns {
@@ -53,16 +63,14 @@ public record Columns(Schema schema, @Nullable String path, List<String> primary
         if (shortForm != null && shortForm.mapOrNull() != null) {
             shortForm
                     .mapOrNull()
-                    .forEach(
-                            (name, type) ->
-                                    fields.add(
-                                            field(
-                                                    types.nextId(),
-                                                    name,
-                                                    types.type(
-                                                            block, "schema.fields." + name, type),
-                                                    primaryKey.contains(name),
-                                                    null)));
+                    .forEach((name, type) ->
+                            fields.add(
+                                    field(
+                                            types.nextId(),
+                                            name,
+                                            types.type(block, "schema.fields." + name, type),
+                                            primaryKey.contains(name),
+                                            null)));
         } else if (longForm != null && longForm.listOrNull() != null) {
             for (Setting column : longForm.listOrNull()) {
                 SequencedMap<String, Setting> keys = column.mapOrNull();
@@ -87,21 +95,21 @@ public record Columns(Schema schema, @Nullable String path, List<String> primary
                                 name.text(),
                                 types.type(block, "schema.columns." + name.text(), type),
                                 primaryKey.contains(name.text())
-                                        || nullable != null && nullable.text().equals("false"),
+                                        || (nullable != null && nullable.text().equals("false")),
                                 comment == null ? null : comment.text()));
             }
         }
         if (fields.isEmpty()) {
-            block.problem("schema", setting.line(), "expected fields { name = type } with at least one");
+            block.problem(
+                    "schema", setting.line(), "expected fields { name = type } with at least one");
             return null;
         }
         Set<String> names = new HashSet<>();
-        fields.forEach(
-                f -> {
-                    if (!names.add(f.name())) {
-                        block.problem("schema", setting.line(), "column " + f.name() + " is there twice");
-                    }
-                });
+        fields.forEach(f -> {
+            if (!names.add(f.name())) {
+                block.problem("schema", setting.line(), "column " + f.name() + " is there twice");
+            }
+        });
         for (String key : primaryKey) {
             if (!names.contains(key)) {
                 block.problem("schema.primaryKey", setting.line(), "there is no column " + key);
@@ -137,16 +145,15 @@ public record Columns(Schema schema, @Nullable String path, List<String> primary
 
     private static void unknownKeys(
             Block block, String option, Map<String, Setting> given, List<String> known) {
-        given.forEach(
-                (name, setting) -> {
-                    if (!known.contains(name)) {
-                        String hint =
-                                Nearest.of(name, known)
-                                        .map(near -> ", did you mean " + near + "?")
-                                        .orElse("");
-                        block.problem(option + "." + name, setting.line(), "unknown option" + hint);
-                    }
-                });
+        given.forEach((name, setting) -> {
+            if (!known.contains(name)) {
+                String hint =
+                        Nearest.of(name, known)
+                                .map(near -> ", did you mean " + near + "?")
+                                .orElse("");
+                block.problem(option + "." + name, setting.line(), "unknown option" + hint);
+            }
+        });
     }
 
     /// These columns only, in this order; a name that is not there is a problem.
@@ -160,7 +167,9 @@ public record Columns(Schema schema, @Nullable String path, List<String> primary
             Types.NestedField field = schema.findField(name);
             if (field == null) {
                 String hint =
-                        Nearest.of(name, all).map(near -> ", did you mean " + near + "?").orElse("");
+                        Nearest.of(name, all)
+                                .map(near -> ", did you mean " + near + "?")
+                                .orElse("");
                 block.problem(option, "there is no column " + name + hint);
             } else {
                 picked.add(field);

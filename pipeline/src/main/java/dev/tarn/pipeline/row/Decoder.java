@@ -30,8 +30,7 @@ public final class Decoder {
             case TIME -> formats.readTime(text.strip());
             case TIMESTAMP -> formats.readDatetime(text.strip());
             case BINARY -> bytes(text);
-            default ->
-                    throw new Misfit(null, "a %s cannot be read from text".formatted(type));
+            default -> throw new Misfit(null, "a %s cannot be read from text".formatted(type));
         };
     }
 
@@ -51,8 +50,7 @@ public final class Decoder {
         try {
             String stripped = text.strip();
             // Java also reads 1d and 0x1p3, which no file means.
-            if (!stripped.isEmpty()
-                    && "dDfF".indexOf(stripped.charAt(stripped.length() - 1)) < 0) {
+            if (!stripped.isEmpty() && "dDfF".indexOf(stripped.charAt(stripped.length() - 1)) < 0) {
                 return Double.parseDouble(stripped);
             }
         } catch (NumberFormatException e) {

@@ -44,7 +44,8 @@ public record Formats(
         try {
             return date == null ? LocalDate.parse(text) : LocalDate.parse(text, date);
         } catch (DateTimeParseException e) {
-            throw Misfit.value(null, "date as " + (date == null ? "yyyy-MM-dd" : datePattern), text);
+            throw Misfit.value(
+                    null, "date as " + (date == null ? "yyyy-MM-dd" : datePattern), text);
         }
     }
 
@@ -80,6 +81,6 @@ public record Formats(
 
     private static boolean hasZone(String iso) {
         return iso.endsWith("Z")
-                || iso.length() > 16 && (iso.indexOf('+', 16) > 0 || iso.indexOf('-', 16) > 0);
+                || (iso.length() > 16 && (iso.indexOf('+', 16) > 0 || iso.indexOf('-', 16) > 0));
     }
 }

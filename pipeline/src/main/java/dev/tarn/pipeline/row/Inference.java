@@ -22,7 +22,8 @@ public final class Inference {
     public static final int ROWS_MAX = 10_000;
 
     private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9]\\d{0,17})");
-    private static final Pattern REAL = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][-+]?\\d+)?");
+    private static final Pattern REAL =
+            Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][-+]?\\d+)?");
 
     private sealed interface Kind {
         /// Nothing seen but nulls.
@@ -65,14 +66,14 @@ public final class Inference {
 
     /// Looks at a row of a JSON file.
     public void row(JsonNode row) {
-        row.properties().forEach(e -> columns.merge(e.getKey(), ofJson(e.getValue()), Inference::merge));
+        row.properties()
+                .forEach(e -> columns.merge(e.getKey(), ofJson(e.getValue()), Inference::merge));
     }
 
     public Schema schema() {
         List<Types.NestedField> fields = new ArrayList<>();
         columns.forEach(
-                (name, kind) ->
-                        fields.add(Types.NestedField.optional(++lastId, name, type(kind))));
+                (name, kind) -> fields.add(Types.NestedField.optional(++lastId, name, type(kind))));
         return new Schema(fields);
     }
 
@@ -146,7 +147,7 @@ public final class Inference {
         if (a instanceof Kind.Array(var left) && b instanceof Kind.Array(var right)) {
             return new Kind.Array(merge(left, right));
         }
-        if (a.equals(LONG) && b.equals(DOUBLE) || a.equals(DOUBLE) && b.equals(LONG)) {
+        if ((a.equals(LONG) && b.equals(DOUBLE)) || (a.equals(DOUBLE) && b.equals(LONG))) {
             return DOUBLE;
         }
         return STRING;
@@ -162,11 +163,10 @@ public final class Inference {
             }
             case Kind.Struct(var fields) -> {
                 List<Types.NestedField> nested = new ArrayList<>();
-                fields.forEach(
-                        (name, child) -> {
-                            int id = ++lastId;
-                            nested.add(Types.NestedField.optional(id, name, type(child)));
-                        });
+                fields.forEach((name, child) -> {
+                    int id = ++lastId;
+                    nested.add(Types.NestedField.optional(id, name, type(child)));
+                });
                 yield Types.StructType.of(nested);
             }
         };

@@ -130,6 +130,7 @@ public final class JsonDecoder {
         return node.isNull() ? null : nestedOrMisfit(node, type);
     }
 
+    @SuppressWarnings("RefactorSwitch") // Cases with loops read better as statements.
     private Object nestedOrMisfit(JsonNode node, Type type) throws Misfit {
         switch (type.typeId()) {
             case STRUCT -> {

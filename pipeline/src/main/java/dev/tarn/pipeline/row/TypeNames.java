@@ -23,8 +23,21 @@ final class TypeNames {
     private static final Pattern MAP = Pattern.compile("map\\s*<(.*)>");
     private static final List<String> NAMES =
             List.of(
-                    "string", "boolean", "tinyint", "smallint", "int", "bigint", "float", "double",
-                    "decimal", "bytes", "date", "time", "timestamp", "array", "map");
+                    "string",
+                    "boolean",
+                    "tinyint",
+                    "smallint",
+                    "int",
+                    "bigint",
+                    "float",
+                    "double",
+                    "decimal",
+                    "bytes",
+                    "date",
+                    "time",
+                    "timestamp",
+                    "array",
+                    "map");
 
     private int lastId;
 
@@ -37,11 +50,9 @@ final class TypeNames {
         SequencedMap<String, Setting> fields = setting.mapOrNull();
         if (fields != null) {
             List<Types.NestedField> nested = new ArrayList<>();
-            fields.forEach(
-                    (name, type) ->
-                            nested.add(
-                                    Types.NestedField.optional(
-                                            nextId(), name, type(block, option, type))));
+            fields.forEach((name, type) ->
+                    nested.add(
+                            Types.NestedField.optional(nextId(), name, type(block, option, type))));
             return Types.StructType.of(nested);
         }
         Type type = named(setting.text().strip().toLowerCase(Locale.ROOT));
@@ -50,7 +61,8 @@ final class TypeNames {
                     Nearest.of(setting.text(), NAMES)
                             .map(near -> ", did you mean " + near + "?")
                             .orElse(", expected one of " + String.join(", ", NAMES));
-            block.problem(option, setting.line(), "unknown type '%s'%s".formatted(setting.text(), hint));
+            block.problem(
+                    option, setting.line(), "unknown type '%s'%s".formatted(setting.text(), hint));
             return Types.StringType.get();
         }
         return type;

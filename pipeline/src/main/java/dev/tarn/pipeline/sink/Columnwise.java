@@ -1,5 +1,6 @@
 package dev.tarn.pipeline.sink;
 
+import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Batch.Widening;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
@@ -8,9 +9,14 @@ import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
 
 /// Which column of a source goes into which column of a table, and what becomes of its values.
-///
-/// @param sources for each column of the table that of the source, or -1 for null
-public record Columnwise(int[] sources, Widening[] widenings) {
+public final class Columnwise {
+    private final int[] sources;
+    private final Widening[] widenings;
+
+    private Columnwise(int[] sources, Widening[] widenings) {
+        this.sources = sources;
+        this.widenings = widenings;
+    }
 
     /// Matches columns by name.
     ///
@@ -41,6 +47,11 @@ public record Columnwise(int[] sources, Widening[] widenings) {
             }
         }
         return new Columnwise(sources, widenings);
+    }
+
+    /// The rows of a batch as rows of the table.
+    Batch.View view(Batch batch, Types.StructType struct) {
+        return batch.view(struct, sources, widenings);
     }
 
     private static Widening widening(Type from, Type to, String table, String column) {

@@ -27,9 +27,7 @@ public final class DeadLetters {
     private DeadLetters() {}
 
     public static void prepare(
-            Catalog catalog,
-            Warehouse warehouse,
-            org.apache.iceberg.catalog.TableIdentifier name) {
+            Catalog catalog, Warehouse warehouse, org.apache.iceberg.catalog.TableIdentifier name) {
         if (!catalog.tables().exists(warehouse, name)) {
             IcebergSink.create(
                     catalog, warehouse, name, SCHEMA, PartitionSpec.unpartitioned(), Map.of());
@@ -45,7 +43,8 @@ public final class DeadLetters {
         }
     }
 
-    public static void write(TableWriter writer, Schema schema, String pipeline, Rejected row, Instant at) {
+    public static void write(
+            TableWriter writer, Schema schema, String pipeline, Rejected row, Instant at) {
         GenericRecord record = GenericRecord.create(schema);
         record.setField("pipeline", pipeline);
         record.setField("file", row.file());

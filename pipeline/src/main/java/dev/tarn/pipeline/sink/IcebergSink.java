@@ -7,6 +7,7 @@ import dev.tarn.pipeline.job.Option;
 import dev.tarn.pipeline.job.Option.Kind;
 import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.row.Columns;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -128,10 +129,7 @@ public final class IcebergSink {
                                     "Only false: a column that the table lacks ends the run"
                                             + " before it starts."),
                             Option.honoured(
-                                    "iceberg.table.commit-branch",
-                                    Kind.TEXT,
-                                    "main",
-                                    "Only main."),
+                                    "iceberg.table.commit-branch", Kind.TEXT, "main", "Only main."),
                             Option.withoutEffect(
                                     "catalog_name", Kind.TEXT, "A name of the client's own."),
                             Option.withoutEffect(
@@ -142,11 +140,9 @@ public final class IcebergSink {
                                     "hadoop.config", Kind.MAP, "There is no Hadoop here."),
                             Option.withoutEffect(
                                     "multi_table_sink_replica", Kind.NUMBER, "There is one."),
-                            Option.withoutEffect(
-                                    "parallelism", Kind.NUMBER, "The runner decides."),
+                            Option.withoutEffect("parallelism", Kind.NUMBER, "The runner decides."),
                             Option.refused("custom_sql", "there is no CUSTOM_PROCESSING"),
-                            Option.refused(
-                                    "iceberg.hadoop-conf-path", "there is no Hadoop here"),
+                            Option.refused("iceberg.hadoop-conf-path", "there is no Hadoop here"),
                             Option.refused("krb5_path", "there is no Kerberos here"),
                             Option.refused("kerberos_principal", "there is no Kerberos here"),
                             Option.refused("kerberos_keytab_path", "there is no Kerberos here")));
@@ -207,38 +203,33 @@ public final class IcebergSink {
     }
 
     private void checkWriteProperties() {
-        writeProperties.forEach(
-                (key, value) -> {
-                    if (!WRITE_PROPERTIES.contains(key)) {
-                        String hint =
-                                dev.tarn.pipeline.job.Nearest.of(key, WRITE_PROPERTIES)
-                                        .map(near -> ", did you mean " + near + "?")
-                                        .orElse("");
-                        block.problem(
-                                "iceberg.table.write-props", "unknown property " + key + hint);
-                    } else if (key.equals("write.format.default")
-                            && !value.equalsIgnoreCase("parquet")) {
-                        block.problem(
-                                "iceberg.table.write-props",
-                                "%s: expected parquet, found '%s'".formatted(key, value));
-                    } else if (key.endsWith("-bytes") && !value.matches("[1-9]\\d{0,17}")) {
-                        block.problem(
-                                "iceberg.table.write-props",
-                                "%s: expected a number of bytes, found '%s'"
-                                        .formatted(key, value));
-                    } else if (key.endsWith("-codec")
-                            && !List.of("zstd", "snappy", "gzip", "uncompressed")
-                                    .contains(value)) {
-                        block.problem(
-                                "iceberg.table.write-props",
-                                "%s: expected zstd, snappy, gzip or uncompressed, found '%s'"
-                                        .formatted(key, value));
-                    } else if (key.endsWith("-level") && !value.matches("[1-9]|1\\d|2[0-2]")) {
-                        block.problem(
-                                "iceberg.table.write-props",
-                                "%s: expected 1 to 22, found '%s'".formatted(key, value));
-                    }
-                });
+        writeProperties.forEach((key, value) -> {
+            if (!WRITE_PROPERTIES.contains(key)) {
+                String hint =
+                        dev.tarn.pipeline.job.Nearest.of(key, WRITE_PROPERTIES)
+                                .map(near -> ", did you mean " + near + "?")
+                                .orElse("");
+                block.problem("iceberg.table.write-props", "unknown property " + key + hint);
+            } else if (key.equals("write.format.default") && !value.equalsIgnoreCase("parquet")) {
+                block.problem(
+                        "iceberg.table.write-props",
+                        "%s: expected parquet, found '%s'".formatted(key, value));
+            } else if (key.endsWith("-bytes") && !value.matches("[1-9]\\d{0,17}")) {
+                block.problem(
+                        "iceberg.table.write-props",
+                        "%s: expected a number of bytes, found '%s'".formatted(key, value));
+            } else if (key.endsWith("-codec")
+                    && !List.of("zstd", "snappy", "gzip", "uncompressed").contains(value)) {
+                block.problem(
+                        "iceberg.table.write-props",
+                        "%s: expected zstd, snappy, gzip or uncompressed, found '%s'"
+                                .formatted(key, value));
+            } else if (key.endsWith("-level") && !value.matches("[1-9]|1\\d|2[0-2]")) {
+                block.problem(
+                        "iceberg.table.write-props",
+                        "%s: expected 1 to 22, found '%s'".formatted(key, value));
+            }
+        });
     }
 
     private String filled(String option, @Nullable String path, @Nullable String output) {
@@ -399,7 +390,7 @@ public final class IcebergSink {
                 try {
                     catalog.namespaces().create(warehouse, namespace, Map.of());
                 } catch (AlreadyExistsException e) {
-                    continue;
+                    // Somebody else was faster; the namespace is there, which is all we want.
                 }
             }
         }
@@ -412,7 +403,7 @@ public final class IcebergSink {
                                     .withName(name.name())
                                     .withSchema(schema)
                                     .withPartitionSpec(spec)
-                                    .setProperties(properties)
+                                    .setProperties(new HashMap<>(properties))
                                     .build());
         } catch (AlreadyExistsException e) {
             catalog.tables().load(warehouse, name);

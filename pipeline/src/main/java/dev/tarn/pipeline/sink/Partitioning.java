@@ -45,7 +45,7 @@ final class Partitioning {
             width = swapped;
         }
         boolean sized = transform.equals("bucket") || transform.equals("truncate");
-        if (sized != (width != null) || width != null && !NUMBER.matcher(width).matches()) {
+        if (sized != (width != null) || (width != null && !NUMBER.matcher(width).matches())) {
             throw new IllegalArgumentException(
                     sized ? "expected a column and a width" : "expected a column only");
         }

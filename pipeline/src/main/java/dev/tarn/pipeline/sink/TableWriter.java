@@ -2,7 +2,6 @@ package dev.tarn.pipeline.sink;
 
 import dev.tarn.pipeline.parquet.ParquetAppender;
 import dev.tarn.pipeline.row.Batch;
-import dev.tarn.pipeline.row.Batch.Widening;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -29,8 +28,7 @@ public final class TableWriter {
             Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 4);
     private static final int ROWS_BETWEEN_CHECKS = 1_000;
 
-    private record Open(
-            @Nullable PartitionKey key, OutputFile file, ParquetAppender appender) {}
+    private record Open(@Nullable PartitionKey key, OutputFile file, ParquetAppender appender) {}
 
     private final Table table;
     private final long fileBytesMax;
@@ -59,9 +57,8 @@ public final class TableWriter {
         this.wrapper = new InternalRecordWrapper(table.schema().asStruct());
     }
 
-    /// @param sources for each column of the table that of the batch, or -1
-    public void write(Batch batch, int[] sources, Widening[] widenings) {
-        Batch.View view = batch.view(table.schema().asStruct(), sources, widenings);
+    public void write(Batch batch, Columnwise columns) {
+        Batch.View view = columns.view(batch, table.schema().asStruct());
         for (int row = 0; row < batch.size(); row++) {
             add(view.at(row));
         }

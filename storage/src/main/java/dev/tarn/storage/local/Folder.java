@@ -23,14 +23,13 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
-/// The files under a [FolderStore]: one folder per bucket and `.tarn` for what is not an object. This
-/// process owns them; a lock file keeps others out.
+/// The files under a [FolderStore]: one folder per bucket and `.tarn` for what is not an object.
+/// This process owns them; a lock file keeps others out.
 final class Folder implements AutoCloseable {
     private static final int KNOWN_FOLDERS_MAX = 100_000;
 
     private final Path root;
     private final Path temporary;
-    private final Path uploads;
     private final boolean fsync;
     private final KeyNames names;
     private final FileChannel lock;
@@ -44,7 +43,6 @@ final class Folder implements AutoCloseable {
     private Folder(Path root, Path own, boolean fsync, KeyNames names, FileChannel lock) {
         this.root = root;
         this.temporary = own.resolve("temporary");
-        this.uploads = own.resolve("uploads");
         this.fsync = fsync;
         this.names = names;
         this.lock = lock;
@@ -61,9 +59,7 @@ final class Folder implements AutoCloseable {
                         new Folder(root, own, fsync, new KeyNames(escapesCase(own, fsync)), lock);
                 // An unfinished write was never promised to anyone.
                 deleteTree(folder.temporary);
-                deleteTree(folder.uploads);
                 Files.createDirectories(folder.temporary);
-                Files.createDirectories(folder.uploads);
                 return folder;
             } catch (IOException | RuntimeException e) {
                 lock.close();
@@ -93,8 +89,7 @@ final class Folder implements AutoCloseable {
     /// Decided when the folder is made and written down, because it names every file.
     private static boolean escapesCase(Path own, boolean fsync) throws IOException {
         Path format = own.resolve("format");
-        boolean ignoresCase =
-                Files.exists(own.resolve("lock".toUpperCase(Locale.ROOT)));
+        boolean ignoresCase = Files.exists(own.resolve("lock".toUpperCase(Locale.ROOT)));
         if (!Files.exists(format)) {
             Path written = own.resolve("format.new");
             Files.writeString(written, ignoresCase ? "1 case=escaped\n" : "1 case=kept\n");
@@ -103,24 +98,19 @@ final class Folder implements AutoCloseable {
             sync(own, fsync);
         }
         String text = Files.readString(format).strip();
-        switch (text) {
-            case "1 case=escaped" -> {
-                return true;
-            }
-            case "1 case=kept" -> {
-                if (ignoresCase) {
-                    throw new StorageException(
-                            "Object folder was made where file names keep their case, found a file"
-                                    + " system that ignores it: "
-                                    + own.getParent());
-                }
-                return false;
-            }
-            default ->
-                    throw new StorageException(
-                            "Object folder has format '%s', expected format 1: %s"
-                                    .formatted(text, own.getParent()));
+        boolean escapes = text.equals("1 case=escaped");
+        if (!escapes && !text.equals("1 case=kept")) {
+            throw new StorageException(
+                    "Object folder has format '%s', expected format 1: %s"
+                            .formatted(text, own.getParent()));
         }
+        if (!escapes && ignoresCase) {
+            throw new StorageException(
+                    "Object folder was made where file names keep their case, found a file system"
+                            + " that ignores it: "
+                            + own.getParent());
+        }
+        return escapes;
     }
 
     Path root() {
@@ -137,10 +127,6 @@ final class Folder implements AutoCloseable {
 
     Path newTemporary() {
         return temporary.resolve(UUID.randomUUID().toString());
-    }
-
-    Path uploads() {
-        return uploads;
     }
 
     void makeBucket(String bucket) throws IOException {
@@ -170,7 +156,8 @@ final class Folder implements AutoCloseable {
         }
     }
 
-    /// Moves a finished file to its name. When [#syncEntry] has returned it also survives a power cut.
+    /// Moves a finished file to its name. When [#syncEntry] has returned it also survives a power
+    /// cut.
     void move(Path finished, Path target) throws IOException {
         moves.readLock().lock();
         try {
@@ -220,8 +207,8 @@ final class Folder implements AutoCloseable {
         known.add(folder);
     }
 
-    /// Removes the folders of a deleted object that are empty now, unless somebody writes meanwhile:
-    /// an empty folder does no harm.
+    /// Removes the folders of a deleted object that are empty now, unless somebody writes
+    /// meanwhile: an empty folder does no harm.
     void prune(Path deleted) throws IOException {
         if (!moves.writeLock().tryLock()) {
             return;
@@ -282,8 +269,7 @@ final class Folder implements AutoCloseable {
         }
 
         @Override
-        public FileVisitResult postVisitDirectory(
-                Path folder, @Nullable IOException failure)
+        public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
                 throws IOException {
             if (failure != null) {
                 throw failure;

@@ -37,10 +37,13 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Buckets and objects in a folder of this machine. The S3 endpoint serves it to other processes; in
-/// this one it is used directly. One process at a time owns the folder.
+/// Buckets and objects in a folder of this machine. The S3 endpoint serves it to other processes;
+/// in this one it is used directly. One process at a time owns the folder.
 public final class FolderStore implements ObjectStore {
+    private static final Logger LOG = LoggerFactory.getLogger(FolderStore.class);
     private static final SequencedMap<String, String> NOTHING = new LinkedHashMap<>();
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
     private static final int LOCKS = 1024;
@@ -49,10 +52,12 @@ public final class FolderStore implements ObjectStore {
     private final Folder folder;
     private final InstantSource clock;
     private final List<Lock> locks;
+    private final Uploads uploads;
 
     private FolderStore(Folder folder, InstantSource clock) {
         this.folder = folder;
         this.clock = clock;
+        this.uploads = new Uploads(this, clock);
         this.locks = IntStream.range(0, LOCKS).<Lock>mapToObj(i -> new ReentrantLock()).toList();
     }
 
@@ -236,7 +241,11 @@ public final class FolderStore implements ObjectStore {
                 commit(copy, bucket, key, new Condition.Matches(attributes.etag()), attributes);
                 return true;
             } catch (PreconditionFailedException e) {
-                continue; // another version came between: tag that one
+                LOG.debug(
+                        "tag bucket={} key={} attempt={} lost to another version",
+                        bucket,
+                        key,
+                        attempt);
             }
         }
         throw new StorageException(
@@ -267,13 +276,19 @@ public final class FolderStore implements ObjectStore {
         }
     }
 
+    /// Objects that are sent in parts.
+    public Uploads uploads() {
+        return uploads;
+    }
+
     /// Walks the keys that start with `prefix`, from `from` on: see [KeyCursor#behind].
     public KeyCursor cursor(String bucket, String prefix, byte[] from) {
         requireBucket(bucket);
         try {
             return new KeyCursor(folder.bucket(bucket), prefix, from);
         } catch (IOException e) {
-            throw new StorageException("Objects cannot be listed: %s/%s".formatted(bucket, prefix), e);
+            throw new StorageException(
+                    "Objects cannot be listed: %s/%s".formatted(bucket, prefix), e);
         }
     }
 
@@ -372,15 +387,14 @@ public final class FolderStore implements ObjectStore {
                     @Override
                     public boolean tryAdvance(Consumer<? super ObjectInfo> action) {
                         Optional<StoredObject> next = next(cursor, prefix.bucket());
-                        next.ifPresent(
-                                object ->
-                                        action.accept(
-                                                info(
-                                                        new Location(
-                                                                prefix.scheme(),
-                                                                prefix.bucket(),
-                                                                object.key()),
-                                                        object)));
+                        next.ifPresent(object ->
+                                action.accept(
+                                        info(
+                                                new Location(
+                                                        prefix.scheme(),
+                                                        prefix.bucket(),
+                                                        object.key()),
+                                                object)));
                         return next.isPresent();
                     }
                 },

@@ -77,7 +77,10 @@ final class Footer {
         }
         var attributes =
                 new Attributes(
-                        in.readUTF(), Instant.ofEpochMilli(in.readLong()), readMap(in), readMap(in));
+                        in.readUTF(),
+                        Instant.ofEpochMilli(in.readLong()),
+                        readMap(in),
+                        readMap(in));
         return new Content(fileSize - TAIL - length, attributes);
     }
 

@@ -103,8 +103,7 @@ public final class KeyCursor {
         }
     }
 
-    private void add(
-            List<Entry> entries, byte[] base, byte[] name, boolean folder, Path file) {
+    private void add(List<Entry> entries, byte[] base, byte[] name, boolean folder, Path file) {
         byte[] key = concat(base, name);
         if (startsWith(key, prefix) || (folder && startsWith(prefix, key))) {
             entries.add(new Entry(name, folder, file));

@@ -23,6 +23,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -38,8 +40,8 @@ import java.util.stream.Stream;
 /// Plain files of this machine as objects: `file:///path` is the file `/path`. For one machine, for
 /// tests and for reading what others left there; everything else has a bucket.
 ///
-/// [Condition#ABSENT] holds against every process, because the file system decides it; a condition on
-/// a version only against this one.
+/// [Condition#ABSENT] holds against every process, because the file system decides it; a condition
+/// on a version only against this one.
 public final class LocalStore implements ObjectStore {
     private static final String UNFINISHED = ".tarn-unfinished-";
     private static final int LOCKS = 256;
@@ -106,16 +108,15 @@ public final class LocalStore implements ObjectStore {
     }
 
     private static ObjectInfo info(Location location, BasicFileAttributes file) {
-        long nanos =
-                file.lastModifiedTime().toInstant().getEpochSecond() * 1_000_000_000L
-                        + file.lastModifiedTime().toInstant().getNano();
+        Instant modified = file.lastModifiedTime().toInstant();
+        long nanos = ChronoUnit.NANOS.between(Instant.EPOCH, modified);
         String etag =
                 "%x-%x-%x"
                         .formatted(
                                 nanos,
                                 file.size(),
                                 file.fileKey() == null ? 0 : file.fileKey().hashCode());
-        return new ObjectInfo(location, file.size(), etag, file.lastModifiedTime().toInstant());
+        return new ObjectInfo(location, file.size(), etag, modified);
     }
 
     @Override
@@ -323,8 +324,7 @@ public final class LocalStore implements ObjectStore {
         keys.sort(
                 Comparator.comparing(
                         key -> key.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned));
-        return keys.stream()
-                .flatMap(key -> key.endsWith("/") ? walk(key, prefix) : Stream.of(key));
+        return keys.stream().flatMap(key -> key.endsWith("/") ? walk(key, prefix) : Stream.of(key));
     }
 
     @Override
@@ -338,8 +338,7 @@ public final class LocalStore implements ObjectStore {
         Unfinished(Path path) throws IOException {
             this.path = path;
             this.channel =
-                    FileChannel.open(
-                            path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                    FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         }
 
         void write(ByteBuffer bytes) throws IOException {

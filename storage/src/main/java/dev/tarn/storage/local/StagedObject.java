@@ -88,6 +88,18 @@ public final class StagedObject implements AutoCloseable {
         channel.close();
     }
 
+    /// Keeps the file as it is, without a footer, for a later copy.
+    Path keep() throws IOException {
+        channel.close();
+        done = true;
+        return path;
+    }
+
+    /// The tag of a part: sixteen bytes in hex, the MD5 where it is known.
+    String partEtag() {
+        return md5 != null ? HexFormat.of().formatHex(md5.digest()) : randomHex();
+    }
+
     /// Gives the file its name in `folder`.
     void moveTo(Folder folder, Path target) throws IOException {
         folder.move(path, target);

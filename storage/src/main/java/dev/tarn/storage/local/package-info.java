@@ -1,6 +1,6 @@
 /// Objects as files: [dev.tarn.storage.local.FolderStore] for buckets behind the S3 endpoint,
-/// [dev.tarn.storage.local.LocalStore] for `file:` locations. What a write does, and what is left if
-/// the machine stops behind a step:
+/// [dev.tarn.storage.local.LocalStore] for `file:` locations. What a write does, and what is left
+/// if the machine stops behind a step:
 ///
 /// ```
 /// bytes  ->  .tarn/temporary/<uuid>            nothing: swept at the next start

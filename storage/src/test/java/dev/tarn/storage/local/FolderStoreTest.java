@@ -56,9 +56,37 @@ class FolderStoreTest implements ObjectStoreContract {
         var keys =
                 new ArrayList<>(
                         List.of(
-                                "p", "p/q", "p/q/", "p/", "/", "//", "/a", "a//b", ".", "..", "../x",
-                                "./x", "x/../y", "%", "%25", "a%2Fb", "@", "a@", "a@/b", "%/x", ".tarn/lock",
-                                "\u0000", "\t", "é", "e\u0301", "日本/語", "🙂", "A", "a", "ts_day%3D1/f", "a\\b"));
+                                "p",
+                                "p/q",
+                                "p/q/",
+                                "p/",
+                                "/",
+                                "//",
+                                "/a",
+                                "a//b",
+                                ".",
+                                "..",
+                                "../x",
+                                "./x",
+                                "x/../y",
+                                "%",
+                                "%25",
+                                "a%2Fb",
+                                "@",
+                                "a@",
+                                "a@/b",
+                                "%/x",
+                                ".tarn/lock",
+                                "\u0000",
+                                "\t",
+                                "é",
+                                "e\u0301",
+                                "日本/語",
+                                "🙂",
+                                "A",
+                                "a",
+                                "ts_day%3D1/f",
+                                "a\\b"));
         for (int length : new int[] {199, 200, 201, 255, 400, 401, 1024}) {
             keys.add("x".repeat(length));
             keys.add("x".repeat(length - 2) + "/y");
@@ -117,7 +145,8 @@ class FolderStoreTest implements ObjectStoreContract {
                 .hasMessageContaining("none");
         assertThatThrownBy(() -> store.find(Location.of("s3://.tarn/lock")))
                 .isInstanceOf(BucketNotFoundException.class);
-        assertThatThrownBy(() -> store.createBucket("../x")).isInstanceOf(InvalidKeyException.class);
+        assertThatThrownBy(() -> store.createBucket("../x"))
+                .isInstanceOf(InvalidKeyException.class);
     }
 
     @Test

@@ -60,7 +60,7 @@ public final class FakeSource implements Source {
 
     private static List<Option> options() {
         List<Option> options = new ArrayList<>();
-        options.add(Option.required("schema", Kind.MAP, "`fields` or `columns`, see below."));
+        options.add(Option.required("schema", Kind.MAP, "`fields` or `columns`, see above."));
         options.add(Option.honoured("row.num", Kind.NUMBER, "5", "Rows in all."));
         options.add(
                 Option.honoured(
@@ -75,18 +75,15 @@ public final class FakeSource implements Source {
         options.add(Option.honoured("array.size", Kind.NUMBER, "5", "Elements of an array."));
         options.add(Option.honoured("map.size", Kind.NUMBER, "5", "Entries of a map, at most."));
         for (String type : NUMBERS) {
-            options.add(
-                    Option.honoured(type + ".min", Kind.TEXT, null, "The least " + type + "."));
+            options.add(Option.honoured(type + ".min", Kind.TEXT, null, "The least " + type + "."));
             options.add(
                     Option.honoured(type + ".max", Kind.TEXT, null, "The greatest " + type + "."));
         }
         for (String type : NUMBERS) {
             options.add(
-                    Option.honoured(
-                            type + ".template", Kind.LIST, null, "Values to choose from."));
+                    Option.honoured(type + ".template", Kind.LIST, null, "Values to choose from."));
         }
-        options.add(
-                Option.honoured("string.template", Kind.LIST, null, "Values to choose from."));
+        options.add(Option.honoured("string.template", Kind.LIST, null, "Values to choose from."));
         for (String type : NUMBERS) {
             options.add(
                     Option.withoutEffect(
@@ -114,8 +111,7 @@ public final class FakeSource implements Source {
     public FakeSource(Block block) {
         this.block = block;
         Columns given = Columns.of(block);
-        this.columns =
-                given == null ? new Columns(new Schema(List.of()), null, List.of()) : given;
+        this.columns = given == null ? new Columns(new Schema(List.of()), null, List.of()) : given;
         this.stringLength = (int) block.number("string.length", 0, 1 << 20);
         this.bytesLength = (int) block.number("bytes.length", 0, 1 << 20);
         this.arraySize = (int) block.number("array.size", 0, 1 << 16);
@@ -172,7 +168,8 @@ public final class FakeSource implements Source {
         Setting fields = row.mapOrNull() == null ? row : row.mapOrNull().get("fields");
         Setting kind = row.mapOrNull() == null ? null : row.mapOrNull().get("kind");
         if (kind != null && !kind.text().equalsIgnoreCase("INSERT")) {
-            block.problem("rows", row.line(), "kind %s, only INSERT is supported".formatted(kind.text()));
+            block.problem(
+                    "rows", row.line(), "kind %s, only INSERT is supported".formatted(kind.text()));
         }
         List<Setting> values = fields == null ? null : fields.listOrNull();
         List<Types.NestedField> expected = columns.schema().columns();
@@ -267,7 +264,9 @@ public final class FakeSource implements Source {
                     batch.set(
                             c,
                             rows.isEmpty()
-                                    ? value(fields.get(c), new SplittableRandom(next * 1_000_003 + c))
+                                    ? value(
+                                            fields.get(c),
+                                            new SplittableRandom(next * 1_000_003 + c))
                                     : rows.get((int) next).get(c));
                 }
                 batch.endRow();
@@ -320,7 +319,8 @@ public final class FakeSource implements Source {
             }
             case DATE -> LocalDate.ofEpochDay(random.nextInt(20_000));
             case TIME -> LocalTime.ofSecondOfDay(random.nextInt(86_400));
-            case TIMESTAMP -> LocalDateTime.of(1990, 1, 1, 0, 0).plusSeconds(random.nextInt(1 << 30));
+            case TIMESTAMP ->
+                    LocalDateTime.of(1990, 1, 1, 0, 0).plusSeconds(random.nextInt(1 << 30));
             case BINARY -> {
                 byte[] bytes = new byte[bytesLength];
                 random.nextBytes(bytes);

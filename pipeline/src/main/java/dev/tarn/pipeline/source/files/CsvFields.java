@@ -69,14 +69,14 @@ final class CsvFields {
     private boolean isDelimiter(byte[] bytes, int at, int end) {
         return bytes[at] == delimiter[0]
                 && (delimiter.length == 1
-                        || at + delimiter.length <= end
+                        || (at + delimiter.length <= end
                                 && Arrays.equals(
                                         bytes,
                                         at,
                                         at + delimiter.length,
                                         delimiter,
                                         0,
-                                        delimiter.length));
+                                        delimiter.length)));
     }
 
     private int quoted(byte[] bytes, int from, int end) throws Misfit {
@@ -101,6 +101,7 @@ final class CsvFields {
                 at++;
             }
         }
-        throw new Misfit(null, "the quote of field %s is never closed".formatted(fields.size() + 1));
+        throw new Misfit(
+                null, "the quote of field %s is never closed".formatted(fields.size() + 1));
     }
 }

@@ -163,8 +163,7 @@ final class CsvReader implements SplitReader {
 
     private void fill(Batch batch, List<@Nullable String> fields) throws Misfit {
         if (fields.size() != width) {
-            throw new Misfit(
-                    null, "expected %s columns, found %s".formatted(width, fields.size()));
+            throw new Misfit(null, "expected %s columns, found %s".formatted(width, fields.size()));
         }
         List<Types.NestedField> columns = schema.columns();
         for (int i = 0; i < fieldOf.length; i++) {

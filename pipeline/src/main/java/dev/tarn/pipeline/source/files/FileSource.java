@@ -51,9 +51,9 @@ public final class FileSource implements Source {
                                     "path",
                                     Kind.TEXT,
                                     "A file, a folder (with all below it, without names that start"
-                                            + " with `.` or `_`), or a glob such as"
-                                            + " `data/2001-*.csv` or `data/**/*.parquet`. A relative"
-                                            + " path starts where the command was given."),
+                                        + " with `.` or `_`), or a glob such as `data/2001-*.csv`"
+                                        + " or `data/**/*.parquet`. A relative path starts where"
+                                        + " the command was given."),
                             Option.required(
                                             "file_format_type",
                                             Kind.TEXT,
@@ -65,7 +65,7 @@ public final class FileSource implements Source {
                                     Kind.MAP,
                                     null,
                                     "The columns. Without it they are found in the first file: see"
-                                            + " below."),
+                                            + " above."),
                             Option.honoured(
                                     "read_columns",
                                     Kind.LIST,
@@ -152,8 +152,7 @@ public final class FileSource implements Source {
                                     Kind.NUMBER,
                                     "1000",
                                     "More rejected rows than this end the run."),
-                            Option.withoutEffect(
-                                    "parallelism", Kind.NUMBER, "The runner decides."),
+                            Option.withoutEffect("parallelism", Kind.NUMBER, "The runner decides."),
                             Option.withoutEffect(
                                     "recursive_file_scan",
                                     Kind.TRUTH,
@@ -163,8 +162,7 @@ public final class FileSource implements Source {
                                     "folders named key=value do not become columns"),
                             Option.refused("row_delimiter", "rows end with the line"),
                             Option.refused("tables_configs", "one table per source, add a source"),
-                            Option.refused(
-                                    "file_filter_modified_start", "use file_filter_pattern"),
+                            Option.refused("file_filter_modified_start", "use file_filter_pattern"),
                             Option.refused("file_filter_modified_end", "use file_filter_pattern"),
                             Option.refused("archive_compress_codec", "unpack the archive first"),
                             Option.refused("sheet_name", "excel is not read"),
@@ -214,9 +212,7 @@ public final class FileSource implements Source {
             block.problem("schema", "missing, required when file_format_type is text");
         }
         boolean header =
-                block.has("csv_use_header_line")
-                        ? block.truth("csv_use_header_line")
-                        : !hasSchema;
+                block.has("csv_use_header_line") ? block.truth("csv_use_header_line") : !hasSchema;
         Formats formats = Formats.ISO;
         for (String pattern : List.of("date_format", "time_format", "datetime_format")) {
             try {
@@ -276,8 +272,11 @@ public final class FileSource implements Source {
         }
         int glob = globAt(text);
         int slash = glob < 0 ? text.length() : text.lastIndexOf('/', glob);
-        Path root = baseDirectory.resolve(slash < 0 ? "" : text.substring(0, slash + (glob < 0 ? 0 : 1)))
-                .toAbsolutePath().normalize();
+        Path root =
+                baseDirectory
+                        .resolve(slash < 0 ? "" : text.substring(0, slash + (glob < 0 ? 0 : 1)))
+                        .toAbsolutePath()
+                        .normalize();
         PathMatcher matcher = p -> true;
         if (glob >= 0) {
             String prefix = root.toString().equals("/") ? "/" : root + "/";
@@ -334,8 +333,7 @@ public final class FileSource implements Source {
         };
     }
 
-    private static void walk(Path root, PathMatcher filter, List<Split> into)
-            throws IOException {
+    private static void walk(Path root, PathMatcher filter, List<Split> into) throws IOException {
         if (Files.isRegularFile(root)) {
             into.add(split(root, Files.readAttributes(root, BasicFileAttributes.class)));
             return;
@@ -421,9 +419,7 @@ public final class FileSource implements Source {
 
     private FileOptions optionsFor(Path file) {
         boolean gzip =
-                options.gzip()
-                        || !block.has("compress_codec")
-                                && file.toString().endsWith(".gz");
+                options.gzip() || (!block.has("compress_codec") && file.toString().endsWith(".gz"));
         return new FileOptions(
                 options.format(),
                 options.delimiter(),

@@ -43,8 +43,7 @@ final class JsonReader implements SplitReader {
     private long rows;
     private long line;
 
-    JsonReader(
-            Path file, FileOptions options, Schema schema, Set<String> required, Position from)
+    JsonReader(Path file, FileOptions options, Schema schema, Set<String> required, Position from)
             throws IOException {
         this.file = file;
         this.schema = schema;
@@ -76,6 +75,7 @@ final class JsonReader implements SplitReader {
     /// The columns of the first rows of a file.
     static Schema infer(Path file, FileOptions options) throws IOException {
         var inference = new Inference(options.formats());
+        int misfits = 0;
         try (var lines = new Lines(file, options, 0)) {
             if (lines.peek() == '[') {
                 MappingIterator<JsonNode> nodes =
@@ -85,19 +85,18 @@ final class JsonReader implements SplitReader {
                 }
                 return inference.schema();
             }
-            for (int i = 0; i < Inference.ROWS_MAX; i++) {
+            for (int i = 0; i < Inference.ROWS_MAX + misfits; i++) {
                 Lines.Line line = lines.nextOrNull(-1);
                 if (line == null) {
                     break;
                 }
                 if (!line.isBlank()) {
                     try {
-                        JsonNode node =
-                                TREES.readTree(line.bytes(), line.offset(), line.length());
+                        JsonNode node = TREES.readTree(line.bytes(), line.offset(), line.length());
                         inference.row(node);
                     } catch (JsonParseException e) {
                         // The run meets this row again and tells of it.
-                        continue;
+                        misfits++;
                     }
                 }
             }
@@ -145,8 +144,7 @@ final class JsonReader implements SplitReader {
                         new Rejected(file.toString(), line, e.column(), e.reason(), next.text()));
             } catch (JsonParseException e) {
                 batch.clearRow();
-                rejections.add(
-                        new Rejected(file.toString(), line, null, notJson(e), next.text()));
+                rejections.add(new Rejected(file.toString(), line, null, notJson(e), next.text()));
             }
         }
         return batch;
@@ -184,8 +182,7 @@ final class JsonReader implements SplitReader {
     private void checkRequired(Batch batch) throws Misfit {
         for (int i = 0; i < required.length; i++) {
             if (required[i] && batch.value(i, batch.size()) == null) {
-                throw new Misfit(
-                        schema.columns().get(i).name(), "expected a value, found null");
+                throw new Misfit(schema.columns().get(i).name(), "expected a value, found null");
             }
         }
     }

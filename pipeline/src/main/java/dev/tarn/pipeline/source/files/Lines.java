@@ -40,8 +40,7 @@ final class Lines implements AutoCloseable {
                 opened =
                         isUtf8(options.charset())
                                 ? opened
-                                : new Transcoded(
-                                        new InputStreamReader(opened, options.charset()));
+                                : new Transcoded(new InputStreamReader(opened, options.charset()));
                 opened.skipNBytes(from);
             }
         } catch (IOException | RuntimeException e) {
@@ -93,6 +92,7 @@ final class Lines implements AutoCloseable {
     }
 
     /// A line within the buffer, valid until the next call.
+    @SuppressWarnings("ArrayRecordComponent") // A window, never compared or kept.
     record Line(byte[] bytes, int offset, int length) {
         String text() {
             return new String(bytes, offset, length, StandardCharsets.UTF_8);

@@ -67,9 +67,7 @@ final class ParquetReader implements SplitReader {
     }
 
     private static boolean sameShape(Type found, Type expected) {
-        return found.isNestedType()
-                ? found.typeId() == expected.typeId()
-                : found.equals(expected);
+        return found.isNestedType() ? found.typeId() == expected.typeId() : found.equals(expected);
     }
 
     @Override
