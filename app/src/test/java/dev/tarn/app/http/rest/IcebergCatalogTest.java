@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// off.
 @ParameterizedClass
 @EnumSource(TestStore.class)
+@SuppressWarnings("NullAway.Init") // before the invocation
 class IcebergCatalogTest extends CatalogTests<RESTCatalog> {
     private static TestServer server;
     private static RESTCatalog client;

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Iceberg's own tests of a catalog of views.
 @ParameterizedClass
 @EnumSource(TestStore.class)
+@SuppressWarnings("NullAway.Init") // before the invocation
 class IcebergViewCatalogTest extends ViewCatalogTests<RESTCatalog> {
     private static TestServer server;
     private static RESTCatalog client;

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The protocol as it stands on the wire: what no suite covers, and how foreign clients differ.
 @ParameterizedClass
 @EnumSource(TestStore.class)
+@SuppressWarnings("NullAway.Init") // before the invocation
 class WireTest {
     private static final String SCHEMA =
             """
