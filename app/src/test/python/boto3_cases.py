@@ -45,6 +45,16 @@ def client(access_key=S3_ACCESS_KEY, secret_key=S3_SECRET_KEY, **s3):
     )
 
 
+def create_bucket():
+    """A MinIO begins without any."""
+    s3 = client()
+    if S3_BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
+        s3.create_bucket(Bucket=S3_BUCKET)
+
+
+create_bucket()
+
+
 def refused(status, code, action):
     try:
         action()

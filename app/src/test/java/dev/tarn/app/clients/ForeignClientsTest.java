@@ -10,8 +10,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/// PyIceberg, DuckDB and boto3 do all that they can to one platform; what one of them wrote, the
-/// other reads and changes.
+/// PyIceberg and DuckDB do all that they can to one platform; what one of them wrote, the other reads
+/// and changes.
 @Needs(Tool.PYTHON)
 class ForeignClientsTest {
     @TempDir private static Path folder;
@@ -49,11 +49,6 @@ class ForeignClientsTest {
     @TestFactory
     Stream<DynamicTest> pyIcebergAndDuckDbShareTables() {
         return PythonCases.run("shared_cases", withRecipe());
-    }
-
-    @TestFactory
-    Stream<DynamicTest> s3Clients() {
-        return PythonCases.run("boto3_cases", platform.environment());
     }
 
     private static Map<String, String> withRecipe() {

@@ -3,8 +3,6 @@ package dev.tarn.app.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +40,13 @@ class KillTest {
         Path data = folder.resolve("data");
         Path stop = folder.resolve("stop");
         // The same ports again, because clients keep the address.
-        String[] options = {"--no-sql", "--port", freePort(), "--storage-port", freePort()};
+        String[] options = {
+            "--no-sql",
+            "--port",
+            Integer.toString(Ports.free()),
+            "--storage-port",
+            Integer.toString(Ports.free())
+        };
         Platform platform = Platform.start(data, options);
         Map<String, String> environment = platform.environment();
         environment.put("STOP", stop.toString());
@@ -70,12 +74,6 @@ class KillTest {
                     PythonCases.tests("kill_cases", uploads.end(END_DURATION_MAX)));
         } finally {
             platform.close();
-        }
-    }
-
-    private static String freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return Integer.toString(socket.getLocalPort());
         }
     }
 }

@@ -3,8 +3,6 @@ package dev.tarn.app.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,10 +26,7 @@ final class OwnTrino implements AutoCloseable {
 
     /// Returns when it answers queries.
     static OwnTrino start(Platform platform, Path home) throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        int port = Ports.free();
         String address = "http://127.0.0.1:" + port;
         Path etc = Files.createDirectories(home.resolve("etc"));
         Files.createDirectories(home.resolve("plugin"));
