@@ -33,7 +33,7 @@ class IcebergCatalogTest extends CatalogTests<RESTCatalog> {
 
     @BeforeParameterizedClassInvocation
     static void start(TestStore store) {
-        server = new TestServer(store);
+        server = TestServer.withoutCache(store);
         client =
                 server.client(
                         "tarn",
@@ -132,7 +132,7 @@ class IcebergCatalogTest extends CatalogTests<RESTCatalog> {
         Namespace inner = Namespace.of(name, name);
         TableIdentifier table = TableIdentifier.of(inner, name);
         client.createNamespace(outer);
-        client.createNamespace(inner, Map.of("name", name));
+        client.createNamespace(inner, new HashMap<>(Map.of("name", name)));
         Table created = client.createTable(table, SCHEMA);
         created.updateProperties().set("name", name).commit();
 

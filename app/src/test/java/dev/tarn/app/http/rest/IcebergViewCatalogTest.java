@@ -23,7 +23,7 @@ class IcebergViewCatalogTest extends ViewCatalogTests<RESTCatalog> {
 
     @BeforeParameterizedClassInvocation
     static void start(TestStore store) {
-        server = new TestServer(store);
+        server = TestServer.withoutCache(store);
         client =
                 server.client(
                         "tarn",
