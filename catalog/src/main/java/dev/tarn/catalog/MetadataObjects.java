@@ -86,7 +86,7 @@ public final class MetadataObjects {
                     isGzip(content) ? decompress(location, content) : content,
                     StandardCharsets.UTF_8);
         } catch (ObjectNotFoundException e) {
-            throw new NotFoundException(e, "Metadata file does not exist: %s", location);
+            throw new NotFoundException(e, "Failed to open input stream for file: %s", location);
         }
     }
 

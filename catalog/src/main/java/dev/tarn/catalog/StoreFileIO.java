@@ -29,6 +29,12 @@ public final class StoreFileIO implements DelegateFileIO {
         this.store = store;
     }
 
+    /// The object a path names. A plain absolute path, as some writers leave in manifests, is a
+    /// local file.
+    public static Location location(String path) {
+        return Location.of(path.startsWith("/") ? "file://" + path : path);
+    }
+
     @Override
     public InputFile newInputFile(String path) {
         return new StoreInputFile(store, path);
@@ -41,14 +47,14 @@ public final class StoreFileIO implements DelegateFileIO {
 
     @Override
     public void deleteFile(String path) {
-        store.delete(Location.of(path));
+        store.delete(location(path));
     }
 
     @Override
     public void deleteFiles(Iterable<String> paths) {
         List<Location> batch = new ArrayList<>();
         for (String path : paths) {
-            batch.add(Location.of(path));
+            batch.add(location(path));
             if (batch.size() == DELETE_BATCH) {
                 store.deleteAll(batch);
                 batch.clear();
@@ -61,7 +67,7 @@ public final class StoreFileIO implements DelegateFileIO {
 
     @Override
     public Iterable<FileInfo> listPrefix(String prefix) {
-        try (Stream<ObjectInfo> objects = store.list(Location.of(prefix))) {
+        try (Stream<ObjectInfo> objects = store.list(location(prefix))) {
             return objects.map(o ->
                             new FileInfo(
                                     o.location().toString(), o.size(), o.modified().toEpochMilli()))
@@ -80,13 +86,13 @@ public final class StoreFileIO implements DelegateFileIO {
 
         @Override
         public long getLength() {
-            return store.find(Location.of(location)).orElseThrow(this::missing).size();
+            return store.find(StoreFileIO.location(location)).orElseThrow(this::missing).size();
         }
 
         @Override
         public SeekableInputStream newStream() {
             try {
-                return new ObjectInputStream(store.open(Location.of(location)));
+                return new ObjectInputStream(store.open(StoreFileIO.location(location)));
             } catch (ObjectNotFoundException e) {
                 throw missing();
             }
@@ -94,7 +100,7 @@ public final class StoreFileIO implements DelegateFileIO {
 
         @Override
         public boolean exists() {
-            return store.find(Location.of(location)).isPresent();
+            return store.find(StoreFileIO.location(location)).isPresent();
         }
 
         private NotFoundException missing() {
@@ -106,7 +112,7 @@ public final class StoreFileIO implements DelegateFileIO {
 
         @Override
         public PositionOutputStream create() {
-            if (store.find(Location.of(location)).isPresent()) {
+            if (store.find(StoreFileIO.location(location)).isPresent()) {
                 throw new AlreadyExistsException("File already exists: %s", location);
             }
             try {
@@ -122,7 +128,7 @@ public final class StoreFileIO implements DelegateFileIO {
         }
 
         private PositionOutputStream open(Condition condition) {
-            return new ObjectOutputStream(store.create(Location.of(location), condition));
+            return new ObjectOutputStream(store.create(StoreFileIO.location(location), condition));
         }
 
         @Override

@@ -228,7 +228,7 @@ interface CatalogContract {
         assertThatThrownBy(
                         () -> world.catalog.tables().create(world.lake, SALES, World.create("big")))
                 .isInstanceOf(AlreadyExistsException.class)
-                .hasMessage("View already exists: sales.big");
+                .hasMessage("View with same name already exists: sales.big");
         var big = TableIdentifier.of(SALES, "big");
         assertThatThrownBy(() -> world.catalog.tables().rename(world.lake, ORDERS, big))
                 .isInstanceOf(AlreadyExistsException.class);
@@ -574,7 +574,7 @@ interface CatalogContract {
         world.objects.delete(Location.of(world.load(ORDERS).metadataFileLocation()));
         assertThatThrownBy(() -> world.restart().load(ORDERS))
                 .isInstanceOf(NotFoundException.class)
-                .hasMessageContaining("Metadata file does not exist");
+                .hasMessageContaining("Failed to open input stream for file");
     }
 
     @Test
@@ -587,6 +587,16 @@ interface CatalogContract {
         world.calls.clear();
         world.load(ORDERS);
         assertThat(world.calls.ledger()).containsExactly("store select namespace");
+    }
+
+    @Test
+    default void withoutRoomInMemoryEveryLoadReads() {
+        var world = world().withOrders().withoutCache();
+        world.load(ORDERS);
+        world.calls.clear();
+        world.load(ORDERS);
+        assertThat(world.calls.ledger())
+                .containsExactly("store select namespace", "storage get metadata.json");
     }
 
     @Test

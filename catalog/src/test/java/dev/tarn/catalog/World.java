@@ -62,6 +62,15 @@ final class World implements AutoCloseable {
         return new World(rows, objects);
     }
 
+    World withoutCache() {
+        var settings =
+                new CatalogSettings(SETTINGS.warehouse(), SETTINGS.warehouseRoot(), List.of(), 0);
+        catalog =
+                new Catalog(
+                        calls.watch(rows), calls.watch(objects), settings, InstantSource.system());
+        return this;
+    }
+
     World withOrders() {
         if (!catalog.namespaces().exists(lake, SALES)) {
             catalog.namespaces().create(lake, SALES, Map.of());

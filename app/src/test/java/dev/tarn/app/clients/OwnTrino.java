@@ -64,8 +64,7 @@ final class OwnTrino implements AutoCloseable {
                         Tool.TRINO.path() + "/*",
                         "dev.tarn.trino.TrinoMain",
                         "476");
-        OwnTrino trino =
-                new OwnTrino(platform, Child.start(command, Map.of(), home), address);
+        OwnTrino trino = new OwnTrino(platform, Child.start(command, Map.of(), home), address);
         long deadline = System.nanoTime() + START_DURATION_MAX.toNanos();
         while (System.nanoTime() < deadline && !trino.process.endsWithin(POLL)) {
             // A scan, because constants are answered before there is a node to run anything.

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// A program that tests drive and the product itself does not need. A script of `dev/` finds or makes
-/// it once, and prints where it is.
+/// A program that tests drive and the product itself does not need. A script of `dev/` finds or
+/// makes it once, and prints where it is.
 enum Tool {
     /// A Python with the clients of `dev/python-requirements.txt`.
     PYTHON("python"),
@@ -61,10 +61,14 @@ enum Tool {
             return new Found.At(Path.of(path));
         }
         String reason = lastLine(ended.err());
-        return new Found.Missing(reason.isEmpty() ? command + " ended with " + ended.status() : reason);
+        return new Found.Missing(
+                reason.isEmpty() ? command + " ended with " + ended.status() : reason);
     }
 
     private static String lastLine(String text) {
-        return text.lines().filter(line -> !line.isBlank()).reduce("", (before, line) -> line).strip();
+        return text.lines()
+                .filter(line -> !line.isBlank())
+                .reduce("", (before, line) -> line)
+                .strip();
     }
 }

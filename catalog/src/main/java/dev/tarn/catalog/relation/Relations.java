@@ -66,7 +66,7 @@ public final class Relations {
             NamespaceRow namespace = NamespaceRow.require(tx, warehouse, name.namespace());
             Relation.find(tx, warehouse, name)
                     .ifPresent(taken -> {
-                        throw taken(taken.kind(), name);
+                        throw taken(taken, name);
                     });
             return namespace;
         });
@@ -86,7 +86,7 @@ public final class Relations {
         // Nothing inserted: either the namespace is missing or the name is taken.
         NamespaceRow.require(tx, warehouse, name.namespace());
         throw Relation.find(tx, warehouse, name)
-                .<RuntimeException>map(taken -> taken(taken.kind(), name))
+                .<RuntimeException>map(taken -> taken(taken, name))
                 .orElseGet(() -> new CommitFailedException("Cannot create %s: lost a race", name));
     }
 
@@ -113,11 +113,11 @@ public final class Relations {
         }
     }
 
-    private AlreadyExistsException taken(Kind taken, TableIdentifier name) {
-        return taken == kind
-                ? new AlreadyExistsException("%s already exists: %s", kind.title(), name)
-                : new AlreadyExistsException(
-                        "%s with same name already exists: %s", taken.title(), name);
+    private AlreadyExistsException taken(Relation taken, TableIdentifier name) {
+        String found = taken.kind().title();
+        return taken.kind() == kind
+                ? new AlreadyExistsException("%s already exists: %s", found, name)
+                : new AlreadyExistsException("%s with same name already exists: %s", found, name);
     }
 
     /// Removes the row and returns it as it was at that moment. `alongside` runs in the same

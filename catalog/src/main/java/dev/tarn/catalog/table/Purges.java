@@ -5,15 +5,11 @@ import dev.tarn.catalog.StoreFileIO;
 import dev.tarn.catalog.relation.Relation;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.storage.ObjectStore;
-import dev.tarn.storage.StorageException;
 import dev.tarn.store.Database;
-import dev.tarn.store.OutcomeUnknownException;
-import dev.tarn.store.StoreException;
 import dev.tarn.store.Transaction;
 import java.util.List;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.exceptions.NotFoundException;
-import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,10 +58,8 @@ final class Purges {
             scheduled(warehouse).stream()
                     .filter(purge -> purge.id().equals(dropped.id()))
                     .forEach(purge -> purge(warehouse, purge));
-        } catch (StorageException
-                | StoreException
-                | OutcomeUnknownException
-                | RuntimeIOException e) {
+        } catch (RuntimeException e) {
+            // Whatever it is, the drop is not undone by it.
             LOG.warn("purge delayed metadata={}", dropped.metadataLocation(), e);
         }
     }
@@ -90,15 +84,22 @@ final class Purges {
             var reachable = new ReachableFiles(io, metadata);
             reachable.forEachBatch(batch ->
                     io.deleteFiles(
-                            batch.stream()
-                                    .filter(path -> locations.isAllowed(warehouse, path))
-                                    .toList()));
+                            batch.stream().filter(path -> isOurs(warehouse, path)).toList()));
             // Last, because it names all others.
             io.deleteFile(purge.metadataLocation());
         } catch (NotFoundException e) {
             LOG.debug("purge found no metadata={}", purge.metadataLocation(), e);
         }
         database.<Integer>write(tx -> tx.update("DELETE FROM purge WHERE id = ?", purge.id()));
+    }
+
+    /// A manifest may name anything; only what lies within the warehouse is ours to delete.
+    private boolean isOurs(Warehouse warehouse, String path) {
+        try {
+            return locations.isAllowed(warehouse, StoreFileIO.location(path).toString());
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private record Scheduled(String id, String metadataLocation) {}
