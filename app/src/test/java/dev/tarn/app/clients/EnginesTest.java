@@ -85,7 +85,9 @@ class EnginesTest {
 
             python("both_count_the_rows_of_the_tables_named", Map.of("shared.by_trino", 90));
             python("both_change_the_tables_named", Map.of("shared.by_trino", 90));
-            int left = Integer.parseInt(trino.sql("SELECT count(*) FROM lake.shared.by_trino").getFirst());
+            int left =
+                    Integer.parseInt(
+                            trino.sql("SELECT count(*) FROM lake.shared.by_trino").getFirst());
             assertThat(left).isBetween(85, 95);
             trino.sql("DELETE FROM lake.shared.by_trino WHERE name = 'changed'");
             assertThat(trino.sql("SELECT count(*) FROM lake.shared.by_trino"))
@@ -138,7 +140,9 @@ class EnginesTest {
         Path script = Files.writeString(home.resolve("statements.sql"), statements);
         Files.writeString(
                 home.resolve("spark-defaults.conf"),
-                "spark.ui.enabled false\nspark.driver.memory 700m\nspark.sql.shuffle.partitions 2\n");
+                "spark.ui.enabled false\n"
+                        + "spark.driver.memory 700m\n"
+                        + "spark.sql.shuffle.partitions 2\n");
         SequencedMap<String, String> environment = new LinkedHashMap<>();
         environment.put("JAVA_HOME", Tool.JDK_17.path().toString());
         environment.put("PATH", Tool.SPARK.path() + ":" + System.getenv("PATH"));
@@ -157,13 +161,12 @@ class EnginesTest {
         SequencedMap<String, String> environment = Recipe.forDuckDb(platform, folder);
         environment.put("TABLES", new ObjectMapper().writeValueAsString(tables));
         PythonCases.run("shared_cases", environment, name)
-                .forEach(
-                        test -> {
-                            try {
-                                test.getExecutable().execute();
-                            } catch (Throwable e) {
-                                throw new AssertionError(e.getMessage(), e);
-                            }
-                        });
+                .forEach(test -> {
+                    try {
+                        test.getExecutable().execute();
+                    } catch (Throwable e) {
+                        throw new AssertionError(e.getMessage(), e);
+                    }
+                });
     }
 }
