@@ -10,8 +10,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/// PyIceberg and DuckDB do all that they can to one platform; what one of them wrote, the other reads
-/// and changes.
+/// PyIceberg and DuckDB do all that they can to one platform; what one of them wrote, the other
+/// reads and changes.
 @Needs(Tool.PYTHON)
 class ForeignClientsTest {
     @TempDir private static Path folder;

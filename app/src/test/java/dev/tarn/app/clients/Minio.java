@@ -43,10 +43,14 @@ final class Minio implements AutoCloseable {
                                 "127.0.0.1:" + Ports.free(),
                                 folder.toString()),
                         Map.of(
-                                "MINIO_ROOT_USER", ACCESS_KEY,
-                                "MINIO_ROOT_PASSWORD", SECRET_KEY,
-                                "MINIO_BROWSER", "off",
-                                "GOMEMLIMIT", "300MiB"));
+                                "MINIO_ROOT_USER",
+                                ACCESS_KEY,
+                                "MINIO_ROOT_PASSWORD",
+                                SECRET_KEY,
+                                "MINIO_BROWSER",
+                                "off",
+                                "GOMEMLIMIT",
+                                "300MiB"));
         Minio minio = new Minio(process, "http://" + address);
         try (HttpClient http = HttpClient.newHttpClient()) {
             long deadline = System.nanoTime() + START_DURATION_MAX.toNanos();

@@ -169,8 +169,8 @@ public final class Statement {
         throw new StatementException(name, message(error), position);
     }
 
-    /// The message, and why: connectors often say no more than what they could not do. What the user did wrong is
-    /// said in full by the message itself.
+    /// The message, and why: connectors often say no more than what they could not do. What the
+    /// user did wrong is said in full by the message itself.
     private static String message(JsonNode error) {
         String message = error.path("message").asText();
         if (error.path("errorType").asText().equals("USER_ERROR")) {

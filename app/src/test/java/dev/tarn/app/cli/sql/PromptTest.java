@@ -67,9 +67,14 @@ class PromptTest {
         var keyboard = new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8));
         try (Terminal terminal =
                         new DumbTerminal(
-                                "test", Terminal.TYPE_DUMB, keyboard, screen, StandardCharsets.UTF_8);
+                                "test",
+                                Terminal.TYPE_DUMB,
+                                keyboard,
+                                screen,
+                                StandardCharsets.UTF_8);
                 var statements =
-                        new Statements(Lakehouse.running().trino(), Session.of("test", "lake", null))) {
+                        new Statements(
+                                Lakehouse.running().trino(), Session.of("test", "lake", null))) {
             new Prompt(statements, Form.ALIGNED, history()).runAt(terminal);
         }
         return screen.toString(StandardCharsets.UTF_8).replace("\r\n", "\n");

@@ -62,7 +62,8 @@ final class TestServer implements AutoCloseable {
                 new Catalog(
                         database,
                         objects,
-                        new CatalogSettings(WAREHOUSE, root, List.of(temporary), METADATA_CACHE_BYTES),
+                        new CatalogSettings(
+                                WAREHOUSE, root, List.of(temporary), METADATA_CACHE_BYTES),
                         InstantSource.system());
         List<Route> routes = new ArrayList<>(new IcebergRest(catalog, STORAGE, metrics).routes());
         routes.addAll(
