@@ -7,7 +7,7 @@ import os
 import pathlib
 
 import duckdb
-from cases import expect_error, fresh, together
+from cases import CATALOG_URI, WAREHOUSE, expect_error, fresh, together
 from duckdb_extensions import import_extension
 
 RECIPE = pathlib.Path(os.environ["RECIPE"]).read_text()
@@ -227,3 +227,17 @@ def case_version_three_is_honoured_where_asked_for():
     connection.execute(f"INSERT INTO {schema}.t SELECT range FROM range(10)")
     connection.execute(f"DELETE FROM {schema}.t WHERE id < 4")
     assert values(connect(), f"SELECT id FROM {schema}.t ORDER BY id") == [4, 5, 6, 7, 8, 9]
+
+
+def case_vended_keys_are_all_a_client_needs():
+    connection = duckdb.connect(config={"extension_directory": EXTENSIONS})
+    connection.execute("SET autoinstall_known_extensions = false")
+    for name in ("httpfs", "avro", "iceberg"):
+        connection.execute(f"LOAD {name}")
+    connection.execute(
+        f"ATTACH '{WAREHOUSE}' AS lake (TYPE iceberg, ENDPOINT '{CATALOG_URI}', AUTHORIZATION_TYPE 'none')"
+    )
+    schema = new_schema(connection)
+    connection.execute(f"CREATE TABLE {schema}.t AS SELECT range AS id FROM range(5)")
+    connection.execute(f"DELETE FROM {schema}.t WHERE id = 3")
+    assert values(connection, f"SELECT id FROM {schema}.t ORDER BY id") == [0, 1, 2, 4]

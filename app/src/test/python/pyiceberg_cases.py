@@ -551,3 +551,14 @@ def case_a_large_file_goes_in_parts():
     again = catalog.load_table((namespace, "large"))
     assert again.inspect.files()["file_size_in_bytes"].to_pylist()[0] > 8 << 20
     assert pa.compute.sum(again.scan().to_arrow()["n"]).as_py() == pa.compute.sum(column).as_py()
+
+
+def case_vended_keys_are_all_a_client_needs():
+    catalog = load_catalog("lake", type="rest", uri=CATALOG_URI, warehouse=WAREHOUSE, **{"py-io-impl": FILE_IO})
+    table = new_table(catalog)
+    table.append(rows(0, 2))
+    assert ids(catalog.load_table(table.name())) == [0, 1]
+    # A staged table has no metadata file yet by whose place the keys could be chosen.
+    with catalog.create_table_transaction((table.name()[0], "staged"), schema=SCHEMA) as transaction:
+        transaction.append(rows(0, 3))
+    assert ids(catalog.load_table((table.name()[0], "staged"))) == [0, 1, 2]

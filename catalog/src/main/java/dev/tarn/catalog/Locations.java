@@ -62,6 +62,16 @@ public final class Locations {
                         || furtherAllowed.stream().anyMatch(a -> location.isWithin(canonical(a))));
     }
 
+    /// Whether a file that some metadata names is ours to delete. Metadata may name anything, so
+    /// whatever is not plainly within the warehouse is not.
+    public boolean isOurs(Warehouse warehouse, String path) {
+        try {
+            return isAllowed(warehouse, StoreFileIO.location(path).toString());
+        } catch (IllegalArgumentException | BadRequestException e) {
+            return false;
+        }
+    }
+
     private static Location canonical(Location location) {
         return switch (location.scheme()) {
             case "s3a", "s3n" -> new Location("s3", location.bucket(), location.key());

@@ -10,10 +10,12 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.tarn.catalog.Calls.Moment;
 import dev.tarn.catalog.table.LoadedTable;
+import dev.tarn.storage.Condition;
 import dev.tarn.storage.Location;
 import dev.tarn.storage.ObjectInfo;
 import dev.tarn.storage.StorageException;
 import dev.tarn.store.StoreException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.iceberg.MetadataUpdate;
 import org.apache.iceberg.MetadataUpdate.SetProperties;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.UpdateRequirement;
@@ -45,6 +48,7 @@ import org.apache.iceberg.rest.requests.CreateTableRequest;
 import org.apache.iceberg.rest.requests.ImmutableCreateViewRequest;
 import org.apache.iceberg.rest.requests.ImmutableRegisterTableRequest;
 import org.apache.iceberg.rest.requests.UpdateTableRequest;
+import org.apache.iceberg.types.Types;
 import org.apache.iceberg.view.ImmutableSQLViewRepresentation;
 import org.apache.iceberg.view.ImmutableViewVersion;
 import org.junit.jupiter.api.Test;
@@ -360,6 +364,53 @@ interface CatalogContract {
         assertThat(count(world)).isEqualTo(3);
         assertThat(all(world)).allMatch(file -> file.endsWith(".gz.metadata.json"));
         assertThat(world.restart().load(ORDERS).properties()).containsEntry("i", "4");
+    }
+
+    @Test
+    default void aCommitStandsWhateverItsMetadataLogNames() {
+        var world = world().withOrders();
+        world.catalog
+                .tables()
+                .commit(
+                        world.lake,
+                        ORDERS,
+                        set(ORDERS, "write.metadata.delete-after-commit.enabled", "true"));
+        world.catalog
+                .tables()
+                .commit(
+                        world.lake,
+                        ORDERS,
+                        set(ORDERS, "write.metadata.previous-versions-max", "1"));
+        // Somebody else's metadata comes by registration, and its log is what they wrote into it.
+        var elsewhere = Location.of("s3://other/precious");
+        world.objects.write(elsewhere, new byte[1], Condition.NONE);
+        for (String strange : List.of("no location", elsewhere.toString())) {
+            TableMetadata metadata = world.load(ORDERS);
+            String crafted =
+                    TableMetadataParser.toJson(metadata)
+                            .replaceAll(
+                                    "\"metadata-file\"\\s*:\\s*\"[^\"]*\"",
+                                    "\"metadata-file\":\"" + strange + "\"");
+            assertThat(crafted).contains(strange);
+            var location = metadata.location() + "/metadata/crafted-" + strange.length() + ".json";
+            world.objects.write(
+                    Location.of(location),
+                    crafted.getBytes(StandardCharsets.UTF_8),
+                    Condition.NONE);
+            world.catalog.tables().drop(world.lake, ORDERS, false);
+            world.catalog
+                    .tables()
+                    .register(
+                            world.lake,
+                            SALES,
+                            ImmutableRegisterTableRequest.builder()
+                                    .name("orders")
+                                    .metadataLocation(location)
+                                    .build());
+            world.catalog.tables().commit(world.lake, ORDERS, set(ORDERS, "after", strange));
+            assertThat(world.restart().load(ORDERS).properties()).containsEntry("after", strange);
+        }
+        assertThat(world.objects.read(elsewhere)).hasSize(1);
     }
 
     @ParameterizedTest
@@ -791,6 +842,56 @@ interface CatalogContract {
                         });
         assertThat(lost).allMatch(e -> e instanceof CommitFailedException);
         assertThat(world.restart().files(ORDERS)).hasSize(8 - lost.size());
+    }
+
+    /// Each of two transactions requires of one table what the other changes: one of them comes
+    /// first.
+    @Test
+    default void aTableThatIsOnlyRequiredIsHeldToo() throws Exception {
+        var world = world().withOrders();
+        var other = TableIdentifier.of(SALES, "other");
+        world.catalog.tables().create(world.lake, SALES, World.create("other"));
+        for (int round = 0; round < 20; round++) {
+            String before = Integer.toString(round);
+            var orders = world.load(ORDERS);
+            var others = world.load(other);
+            List<Throwable> lost =
+                    inParallel(
+                            2,
+                            i ->
+                                    world.catalog
+                                            .tables()
+                                            .commitAll(
+                                                    world.lake,
+                                                    i == 0
+                                                            ? List.of(
+                                                                    unchanged(ORDERS, orders),
+                                                                    widened(other, before))
+                                                            : List.of(
+                                                                    unchanged(other, others),
+                                                                    widened(ORDERS, before))));
+            assertThat(lost).hasSize(1).allMatch(e -> e instanceof CommitFailedException);
+        }
+    }
+
+    private static UpdateTableRequest unchanged(TableIdentifier name, TableMetadata metadata) {
+        return UpdateTableRequest.create(
+                name,
+                List.of(new UpdateRequirement.AssertCurrentSchemaID(metadata.currentSchemaId())),
+                List.of());
+    }
+
+    private static UpdateTableRequest widened(TableIdentifier name, String column) {
+        var schema =
+                new Schema(
+                        Types.NestedField.required(1, "id", Types.LongType.get()),
+                        Types.NestedField.optional(2, "name" + column, Types.StringType.get()));
+        return UpdateTableRequest.create(
+                name,
+                List.of(),
+                List.of(
+                        new MetadataUpdate.AddSchema(schema),
+                        new MetadataUpdate.SetCurrentSchema(-1)));
     }
 
     @Test

@@ -74,7 +74,7 @@ final class CommitTables {
                 deleteLosers(written);
                 throw e;
             }
-            deleteOutdated(written);
+            deleteOutdated(warehouse, written);
             return results(written);
         }
         throw new CommitFailedException(
@@ -120,17 +120,20 @@ final class CommitTables {
     }
 
     private void swap(Warehouse warehouse, List<Step> steps, Consumer<Transaction> alongside) {
-        // Always in the same order, so that two commits to the same tables cannot lock each other.
-        List<Step> changed =
-                steps.stream()
-                        .filter(Step::changes)
-                        .sorted(Comparator.comparing(step -> step.name().toString()))
-                        .toList();
+        List<Step> changed = steps.stream().filter(Step::changes).toList();
         if (changed.isEmpty() && alongside.equals(NO_ROWS)) {
             return;
         }
+        // Always in the same order, so that two commits to the same tables cannot lock each other.
+        List<Step> ordered =
+                steps.stream()
+                        .sorted(Comparator.comparing(step -> step.name().toString()))
+                        .toList();
         database.<Boolean>write(tx -> {
-            for (Step step : changed) {
+            // A table that was only required to be so has to be so still: its pointer moves to
+            // where
+            // it is.
+            for (Step step : ordered) {
                 move(tx, warehouse, step);
             }
             alongside.accept(tx);
@@ -197,11 +200,16 @@ final class CommitTables {
         files.forget(written.stream().filter(Step::changes).map(Step::writtenLocation).toList());
     }
 
-    private void deleteOutdated(List<Step> written) {
+    /// The commit stands whatever happens here: an exception would make its client believe that it
+    /// did not, and delete the files that the table now names.
+    private void deleteOutdated(Warehouse warehouse, List<Step> written) {
         for (Step step : written) {
             TableMetadata base = step.base();
             if (step.changes() && base != null) {
-                files.deleteOutdated(base, step.after());
+                files.forget(
+                        MetadataFiles.outdated(base, step.after()).stream()
+                                .filter(file -> locations.isOurs(warehouse, file))
+                                .toList());
             }
         }
     }

@@ -77,15 +77,16 @@ final class MetadataFiles {
         objects.deleteGarbage(locations);
     }
 
-    /// Deletes the files that fell off the end of the metadata log, if the table asks for it.
-    void deleteOutdated(TableMetadata base, TableMetadata next) {
-        if (next.propertyAsBoolean(
+    /// The files that fell off the end of the metadata log, if the table asks for their deletion.
+    static Set<String> outdated(TableMetadata base, TableMetadata next) {
+        if (!next.propertyAsBoolean(
                 TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED,
                 TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED_DEFAULT)) {
-            Set<String> outdated = new HashSet<>(logged(base));
-            outdated.removeAll(logged(next));
-            forget(outdated);
+            return Set.of();
         }
+        Set<String> outdated = new HashSet<>(logged(base));
+        outdated.removeAll(logged(next));
+        return outdated;
     }
 
     private static Set<String> logged(TableMetadata metadata) {

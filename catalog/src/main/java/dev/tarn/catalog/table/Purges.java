@@ -84,22 +84,15 @@ final class Purges {
             var reachable = new ReachableFiles(io, metadata);
             reachable.forEachBatch(batch ->
                     io.deleteFiles(
-                            batch.stream().filter(path -> isOurs(warehouse, path)).toList()));
+                            batch.stream()
+                                    .filter(path -> locations.isOurs(warehouse, path))
+                                    .toList()));
             // Last, because it names all others.
             io.deleteFile(purge.metadataLocation());
         } catch (NotFoundException e) {
             LOG.debug("purge found no metadata={}", purge.metadataLocation(), e);
         }
         database.<Integer>write(tx -> tx.update("DELETE FROM purge WHERE id = ?", purge.id()));
-    }
-
-    /// A manifest may name anything; only what lies within the warehouse is ours to delete.
-    private boolean isOurs(Warehouse warehouse, String path) {
-        try {
-            return locations.isAllowed(warehouse, StoreFileIO.location(path).toString());
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
     }
 
     private record Scheduled(String id, String metadataLocation) {}
