@@ -103,7 +103,7 @@ public final class Metrics implements AutoCloseable {
                 .baseUnit("bytes")
                 .tag("direction", direction)
                 .register(registry)
-                .increment(count);
+                .increment((double) count);
     }
 
     /// The end of one commit, `tarn_commits_total`.
