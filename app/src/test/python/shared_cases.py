@@ -86,8 +86,8 @@ def case_both_change_the_tables_named():
     catalog, duckdb = pyiceberg_connect(), duckdb_connect()
     for name, expected in tables.items():
         table = catalog.load_table(name)
-        first = table.scan().to_arrow().slice(0, 1)
         column = table.schema().fields[0].name
+        first = table.scan().to_arrow().sort_by(column).slice(0, 1)
         table.append(first)
         table.append(first)
         same = catalog.load_table(name).scan(row_filter=EqualTo(column, first[column][0].as_py())).count()

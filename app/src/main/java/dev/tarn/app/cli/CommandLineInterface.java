@@ -5,6 +5,7 @@ import dev.tarn.app.config.ConfigException;
 import dev.tarn.app.logging.Logging;
 import java.io.PrintWriter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -109,7 +110,10 @@ public final class CommandLineInterface {
         };
     }
 
-    private static String firstLine(String message) {
+    private static String firstLine(@Nullable String message) {
+        if (message == null) {
+            return "Not understood";
+        }
         return message.lines().findFirst().orElse(message);
     }
 

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 /// The options of the commands that start the platform.
 final class PortOptions {
 
-    private enum Ports {
+    enum Ports {
         AUTO
     }
 

@@ -34,7 +34,13 @@ public record Surroundings(
                 folder,
                 home,
                 Path.of(System.getProperty("tarn.source", home.toString())),
-                System.console() != null && System.console().isTerminal());
+                isTerminal());
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // still null where a JVM has no console module
+    private static boolean isTerminal() {
+        var console = System.console();
+        return console != null && console.isTerminal();
     }
 
     /// The command that started this, to start another.

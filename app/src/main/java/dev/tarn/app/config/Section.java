@@ -44,11 +44,11 @@ final class Section {
     }
 
     @Nullable String optional(String name, String explanation) {
-        return read(name, "text", null, explanation, text -> text, text -> text);
+        return readOptional(name, "text", null, explanation, text -> text, text -> text);
     }
 
     @Nullable Secret secret(String name, String explanation) {
-        return read(name, "secret text", null, explanation, Secret::new, Secret::toString);
+        return readOptional(name, "secret text", null, explanation, Secret::new, Secret::toString);
     }
 
     /// An address that may carry a password.
@@ -147,16 +147,27 @@ final class Section {
                         + (value == null ? "" : " (" + value.origin() + ")"));
     }
 
-    private <T extends @Nullable Object> T read(
+    private <T> T read(
             String name,
             String type,
             T fallback,
             String explanation,
             Function<String, T> parse,
             Function<T, String> print) {
+        T value = readOptional(name, type, fallback, explanation, parse, print);
+        return value == null ? fallback : value;
+    }
+
+    private <T> @Nullable T readOptional(
+            String name,
+            String type,
+            @Nullable T fallback,
+            String explanation,
+            Function<String, T> parse,
+            Function<T, String> print) {
         String full = prefix + name;
         Source.Value value = values.get(full);
-        T result = fallback;
+        @Nullable T result = fallback;
         if (value != null) {
             try {
                 result = parse.apply(value.text());

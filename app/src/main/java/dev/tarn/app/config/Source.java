@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Where values come from: each is a text and the place it was found.
 final class Source {
@@ -111,7 +112,10 @@ final class Source {
         }
     }
 
-    private static String oneLine(String message) {
+    private static String oneLine(@Nullable String message) {
+        if (message == null) {
+            return "cannot be read";
+        }
         return message.lines().findFirst().orElse(message);
     }
 }

@@ -33,9 +33,8 @@ class EnginesTest {
         Path rows = folder.resolve("rows.csv");
         Files.write(
                 rows,
-                IntStream.range(-1, ROWS)
-                        .mapToObj(n ->
-                                n < 0 ? "id,name,amount" : n + ",name " + n % 7 + "," + n / 4.0)
+                IntStream.range(0, ROWS)
+                        .mapToObj(n -> n + ",name " + n % 7 + "," + n / 4.0)
                         .toList());
         Path job =
                 Files.writeString(
@@ -49,7 +48,10 @@ class EnginesTest {
                             schema { fields { id = bigint, name = string, amount = double } }
                           }
                         }
-                        sink { Iceberg { namespace = "shared", table = "by_pipeline" } }
+                        sink {
+                          Iceberg { namespace = "shared", table = "by_pipeline" }
+                          Iceberg { namespace = "shared", table = "changed" }
+                        }
                         """
                                 .formatted(rows));
         Child.Ended run = platform.run("pipeline", "run", job.toString());
@@ -66,6 +68,7 @@ class EnginesTest {
     @Test
     void pyIcebergAndDuckDbReadAndChangeWhatAPipelineWrote() throws IOException {
         python("both_count_the_rows_of_the_tables_named", Map.of("shared.by_pipeline", ROWS));
+        python("both_change_the_tables_named", Map.of("shared.changed", ROWS));
     }
 
     @Test
@@ -78,7 +81,7 @@ class EnginesTest {
                     "CREATE TABLE lake.shared.by_trino WITH (partitioning = ARRAY['bucket(id, 4)'])"
                             + " AS SELECT * FROM lake.shared.by_pipeline WHERE id < 100");
             trino.sql("DELETE FROM lake.shared.by_trino WHERE id % 10 = 3");
-            trino.sql("UPDATE lake.shared.by_trino SET name = 'changed' WHERE id = 7");
+            trino.sql("UPDATE lake.shared.by_trino SET name = 'changed' WHERE id = 97");
 
             python("both_count_the_rows_of_the_tables_named", Map.of("shared.by_trino", 90));
             python("both_change_the_tables_named", Map.of("shared.by_trino", 90));

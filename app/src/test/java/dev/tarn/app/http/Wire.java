@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /// Raw requests: paths go out as they are written here.
 public final class Wire implements AutoCloseable {
@@ -87,7 +88,7 @@ public final class Wire implements AutoCloseable {
         return send("HEAD", path, null);
     }
 
-    public Answer send(String method, String path, byte[] body, String... headers) {
+    public Answer send(String method, String path, byte @Nullable [] body, String... headers) {
         var publisher =
                 body == null
                         ? HttpRequest.BodyPublishers.noBody()

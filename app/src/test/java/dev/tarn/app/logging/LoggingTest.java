@@ -23,6 +23,7 @@ class LoggingTest {
     @Test
     void anEventIsOneLineWhateverTheMessageHolds() throws IOException {
         try (Logging logging = open(1 << 20)) {
+            assertThat(logging).isNotNull();
             LoggerFactory.getLogger("test")
                     .warn("table={} swapped", "a\nb", new IllegalStateException("no\nway"));
         }
@@ -37,6 +38,7 @@ class LoggingTest {
     @Test
     void aFullFileIsKeptUnderANumberAndTheOldestGoes() throws IOException {
         try (Logging logging = open(200)) {
+            assertThat(logging).isNotNull();
             for (int i = 0; i < 20; i++) {
                 LoggerFactory.getLogger("test").info("event={} {}", i, "x".repeat(80));
             }

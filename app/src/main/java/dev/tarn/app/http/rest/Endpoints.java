@@ -1,6 +1,7 @@
 package dev.tarn.app.http.rest;
 
 import dev.tarn.app.http.Handler;
+import dev.tarn.app.http.HttpException;
 import dev.tarn.app.http.Json;
 import dev.tarn.app.http.Request;
 import dev.tarn.app.http.Route;
@@ -39,7 +40,9 @@ final class Endpoints {
 
     /// Reads and checks a body.
     static <T extends RESTMessage> T body(Request request, Class<T> type) {
-        T body = Json.read(request.body(), type);
+        byte[] json = request.body();
+        requireObject(json, type);
+        T body = Json.read(json, type);
         body.validate();
         return body;
     }
@@ -52,5 +55,17 @@ final class Endpoints {
 
     static Map<String, String> searchable(Map<String, String> properties) {
         return new LinkedHashMap<>(properties);
+    }
+
+    /// Some of Iceberg's parsers find no fields in a list and take it for an empty request.
+    private static void requireObject(byte[] json, Class<?> type) {
+        int start = 0;
+        while (start < json.length && Character.isWhitespace(json[start])) {
+            start++;
+        }
+        if (start < json.length && json[start] != '{') {
+            throw HttpException.badRequest(
+                    "Body is not an object, expected " + type.getSimpleName());
+        }
     }
 }

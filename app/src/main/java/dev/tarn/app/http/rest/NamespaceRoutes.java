@@ -6,8 +6,6 @@ import dev.tarn.catalog.Page;
 import dev.tarn.catalog.namespace.Namespaces;
 import dev.tarn.catalog.namespace.PropertiesChange;
 import dev.tarn.catalog.warehouse.Warehouse;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import org.apache.iceberg.catalog.Namespace;
@@ -45,7 +43,7 @@ final class NamespaceRoutes {
                 namespaces.list(warehouse, names.parent(warehouse, request), Names.page(request));
         return Response.json(
                 ListNamespacesResponse.builder()
-                        .addAll(new ArrayList<>(page.items()))
+                        .addAll(Endpoints.searchable(page.items()))
                         .nextPageToken(page.nextToken())
                         .build());
     }
@@ -58,7 +56,7 @@ final class NamespaceRoutes {
         return Response.json(
                 CreateNamespaceResponse.builder()
                         .withNamespace(create.namespace())
-                        .setProperties(new LinkedHashMap<>(properties))
+                        .setProperties(Endpoints.searchable(properties))
                         .build());
     }
 
@@ -68,7 +66,7 @@ final class NamespaceRoutes {
         return Response.json(
                 GetNamespaceResponse.builder()
                         .withNamespace(namespace)
-                        .setProperties(new LinkedHashMap<>(namespaces.load(warehouse, namespace)))
+                        .setProperties(Endpoints.searchable(namespaces.load(warehouse, namespace)))
                         .build());
     }
 
@@ -99,9 +97,9 @@ final class NamespaceRoutes {
                         update.updates());
         return Response.json(
                 UpdateNamespacePropertiesResponse.builder()
-                        .addUpdated(new ArrayList<>(change.updated()))
-                        .addRemoved(new ArrayList<>(change.removed()))
-                        .addMissing(new ArrayList<>(change.missing()))
+                        .addUpdated(Endpoints.searchable(change.updated()))
+                        .addRemoved(Endpoints.searchable(change.removed()))
+                        .addMissing(Endpoints.searchable(change.missing()))
                         .build());
     }
 }

@@ -7,7 +7,6 @@ import dev.tarn.catalog.Page;
 import dev.tarn.catalog.table.LoadedTable;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.warehouse.Warehouse;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.apache.iceberg.TableMetadata;
@@ -61,7 +60,7 @@ final class TableRoutes {
                 tables.list(warehouse, names.namespace(warehouse, request), Names.page(request));
         return Response.json(
                 ListTablesResponse.builder()
-                        .addAll(new ArrayList<>(page.items()))
+                        .addAll(Endpoints.searchable(page.items()))
                         .nextPageToken(page.nextToken())
                         .build());
     }

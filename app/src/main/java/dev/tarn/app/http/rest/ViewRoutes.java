@@ -6,7 +6,6 @@ import dev.tarn.catalog.Page;
 import dev.tarn.catalog.view.LoadedView;
 import dev.tarn.catalog.view.Views;
 import dev.tarn.catalog.warehouse.Warehouse;
-import java.util.ArrayList;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchViewException;
@@ -47,7 +46,7 @@ final class ViewRoutes {
                 views.list(warehouse, names.namespace(warehouse, request), Names.page(request));
         return Response.json(
                 ListTablesResponse.builder()
-                        .addAll(new ArrayList<>(page.items()))
+                        .addAll(Endpoints.searchable(page.items()))
                         .nextPageToken(page.nextToken())
                         .build());
     }

@@ -76,7 +76,7 @@ class CompatibilityKitTest {
 
     private static Outcome run(TestStore store, Class<?> kit) {
         Outcome outcome = new Outcome();
-        try (TestServer server = new TestServer(store)) {
+        try (TestServer server = TestServer.withoutCache(store)) {
             // The kit takes its settings from system properties, for itself and for the client.
             Map<String, String> settings = new HashMap<>(server.clientProperties());
             settings.put("rck.requires-namespace-create", "true");

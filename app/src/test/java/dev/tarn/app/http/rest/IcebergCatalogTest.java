@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// off.
 @ParameterizedClass
 @EnumSource(TestStore.class)
+@SuppressWarnings("NullAway.Init") // before the invocation
 class IcebergCatalogTest extends CatalogTests<RESTCatalog> {
     private static TestServer server;
     private static RESTCatalog client;
@@ -33,7 +34,7 @@ class IcebergCatalogTest extends CatalogTests<RESTCatalog> {
 
     @BeforeParameterizedClassInvocation
     static void start(TestStore store) {
-        server = new TestServer(store);
+        server = TestServer.withoutCache(store);
         client =
                 server.client(
                         "tarn",
@@ -132,7 +133,7 @@ class IcebergCatalogTest extends CatalogTests<RESTCatalog> {
         Namespace inner = Namespace.of(name, name);
         TableIdentifier table = TableIdentifier.of(inner, name);
         client.createNamespace(outer);
-        client.createNamespace(inner, Map.of("name", name));
+        client.createNamespace(inner, new HashMap<>(Map.of("name", name)));
         Table created = client.createTable(table, SCHEMA);
         created.updateProperties().set("name", name).commit();
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Iceberg's own tests of a catalog of views.
 @ParameterizedClass
 @EnumSource(TestStore.class)
+@SuppressWarnings("NullAway.Init") // before the invocation
 class IcebergViewCatalogTest extends ViewCatalogTests<RESTCatalog> {
     private static TestServer server;
     private static RESTCatalog client;
@@ -23,7 +24,7 @@ class IcebergViewCatalogTest extends ViewCatalogTests<RESTCatalog> {
 
     @BeforeParameterizedClassInvocation
     static void start(TestStore store) {
-        server = new TestServer(store);
+        server = TestServer.withoutCache(store);
         client =
                 server.client(
                         "tarn",

@@ -36,10 +36,6 @@ final class TestServer implements AutoCloseable {
                     Map.of("s3.endpoint", "http://127.0.0.1:9000", "s3.region", "us-east-1"),
                     Map.of("s3.access-key-id", "ID", "s3.secret-access-key", "SECRET"));
 
-    /// Nothing is kept in memory: Iceberg's suites remove metadata files behind the server's back
-    /// and expect it to notice.
-    private static final long METADATA_CACHE_BYTES = 0;
-
     private final Path folder;
     private final Database database;
     private final ObjectStore objects = new LocalStore(false);
@@ -48,6 +44,16 @@ final class TestServer implements AutoCloseable {
     private final HttpServer server;
 
     TestServer(TestStore store) {
+        this(store, 16 << 20);
+    }
+
+    /// A server that keeps no metadata in memory: Iceberg's suites remove a metadata file behind
+    /// its back and expect it to notice.
+    static TestServer withoutCache(TestStore store) {
+        return new TestServer(store, 0);
+    }
+
+    private TestServer(TestStore store, long metadataCacheBytes) {
         try {
             folder = Files.createTempDirectory("tarn-http-");
         } catch (IOException e) {
@@ -63,7 +69,7 @@ final class TestServer implements AutoCloseable {
                         database,
                         objects,
                         new CatalogSettings(
-                                WAREHOUSE, root, List.of(temporary), METADATA_CACHE_BYTES),
+                                WAREHOUSE, root, List.of(temporary), metadataCacheBytes),
                         InstantSource.system());
         List<Route> routes = new ArrayList<>(new IcebergRest(catalog, STORAGE, metrics).routes());
         routes.addAll(
