@@ -55,6 +55,7 @@ public final class Assembly implements AutoCloseable {
     private final String version;
     private final Instant started;
 
+    private final Metrics metrics;
     private final Database database;
     private final Bytes bytes;
     private final Catalog catalog;
@@ -75,6 +76,7 @@ public final class Assembly implements AutoCloseable {
         this.folder = folder;
         this.version = version;
         this.started = clock.instant();
+        metrics = opened(new Metrics());
         try {
             database = opened(openDatabase());
             bytes = openBytes();
@@ -85,7 +87,6 @@ public final class Assembly implements AutoCloseable {
                                     bytes.store(),
                                     new CatalogSettings(config.warehouse(), bytes.root()),
                                     clock));
-            Metrics metrics = opened(new Metrics());
 
             List<Route> routes = new ArrayList<>();
             routes.addAll(new IcebergRest(catalog, bytes.forClients(), metrics).routes());
@@ -108,6 +109,7 @@ public final class Assembly implements AutoCloseable {
                                     new Routes(routes),
                                     metrics));
             server.start();
+            Thread.ofVirtual().name("purges").start(this::resumePurges);
 
             trino = trinoJars == null ? null : opened(Trino.start(trinoSettings(trinoJars), clock));
         } catch (RuntimeException e) {
@@ -115,6 +117,14 @@ public final class Assembly implements AutoCloseable {
             throw e;
         }
         LOG.info("started address={} data={} version={}", address(), folder.path(), version);
+    }
+
+    /// Finishes what a crash cut short.
+    private void resumePurges() {
+        int purged = catalog.tables().resumePurges(catalog.warehouses().defaultWarehouse());
+        if (purged > 0) {
+            LOG.info("purges resumed tables={}", purged);
+        }
     }
 
     private <T extends AutoCloseable> T opened(T part) {
@@ -168,7 +178,14 @@ public final class Assembly implements AutoCloseable {
         store.createBucket(config.warehouse());
         S3Keys keys = S3Keys.loadOrCreate(folder.keys().resolve("s3"));
         S3Endpoint endpoint =
-                opened(S3Endpoint.start(config.host(), config.storage().port(), store, keys));
+                opened(
+                        S3Endpoint.start(
+                                config.host(),
+                                config.storage().port(),
+                                store,
+                                keys,
+                                InstantSource.system(),
+                                metrics::storage));
         return Bytes.builtin(store, endpoint, keys, config.host(), config.warehouse());
     }
 

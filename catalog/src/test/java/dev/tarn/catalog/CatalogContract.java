@@ -77,7 +77,8 @@ interface CatalogContract {
                 .containsExactly(SALES);
         assertThat(namespaces.list(world.lake, SALES, PageRequest.ALL).items())
                 .containsExactly(inner);
-        assertThat(namespaces.load(world.lake, SALES)).containsExactly(Map.entry("owner", "ann"));
+        assertThat(namespaces.load(world.lake, SALES))
+                .isEqualTo(Map.of("owner", "ann", "location", world.lake.root() + "sales"));
         assertThatThrownBy(() -> namespaces.create(world.lake, SALES, Map.of()))
                 .isInstanceOf(AlreadyExistsException.class);
         assertThatThrownBy(() -> namespaces.drop(world.lake, SALES))
@@ -100,7 +101,9 @@ interface CatalogContract {
         assertThat(change.removed()).containsExactly("a");
         assertThat(change.missing()).containsExactly("z");
         assertThat(change.updated()).containsExactly("c");
-        assertThat(namespaces.load(world.lake, SALES)).isEqualTo(Map.of("b", "2", "c", "3"));
+        assertThat(namespaces.load(world.lake, SALES))
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of("b", "2", "c", "3", "location", world.lake.root() + "sales"));
         assertThatThrownBy(
                         () -> namespaces.update(world.lake, SALES, Set.of("b"), Map.of("b", "3")))
                 .isInstanceOf(UnprocessableEntityException.class);

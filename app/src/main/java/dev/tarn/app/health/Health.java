@@ -94,6 +94,7 @@ public final class Health {
             try {
                 if (!thread.join(CHECK_DURATION_MAX)) {
                     thread.interrupt();
+                    return LATE;
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -39,6 +39,13 @@ public final class HttpException extends RuntimeException {
                 allow);
     }
 
+    static HttpException foreignCaller(String header, String found) {
+        return new HttpException(
+                403,
+                "ForbiddenException",
+                "%s is not of this machine, expected localhost, found %s".formatted(header, found));
+    }
+
     static HttpException bodyTooLarge(long bytesMax) {
         return new HttpException(
                 413,

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Content;
@@ -105,6 +106,8 @@ public final class HttpServer implements AutoCloseable {
     public void close() {
         try {
             server.stop();
+        } catch (TimeoutException e) {
+            log.info("http stopped, requests of more than {} were cut off", settings.stopDuration());
         } catch (Exception e) {
             throw new IllegalStateException("Cannot stop the HTTP server", e);
         }
@@ -132,6 +135,7 @@ public final class HttpServer implements AutoCloseable {
     private Answer answer(org.eclipse.jetty.server.Request from) {
         String template = "unknown";
         try {
+            LocalCallers.require(settings.host(), name -> from.getHeaders().get(name));
             String path = from.getHttpURI().getPath();
             if (path == null || !path.startsWith("/")) {
                 throw HttpException.unknownPath(from.getMethod(), String.valueOf(path));

@@ -81,6 +81,31 @@ public final class Metrics implements AutoCloseable {
                 .record(duration);
     }
 
+    /// One request to the S3 endpoint, `storage_requests_seconds` and its bytes.
+    ///
+    /// @param operation S3's name of the call, such as `PutObject`
+    public void storage(
+            String operation, int status, long durationNanos, long bytesReceived, long bytesSent) {
+        Timer.builder("storage.requests")
+                .description("S3 requests by operation")
+                .tag("operation", operation)
+                .tag("status", Integer.toString(status))
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry)
+                .record(Duration.ofNanos(durationNanos));
+        bytes("received", bytesReceived);
+        bytes("sent", bytesSent);
+    }
+
+    private void bytes(String direction, long count) {
+        Counter.builder("storage.bytes")
+                .description("Bytes of S3 bodies")
+                .baseUnit("bytes")
+                .tag("direction", direction)
+                .register(registry)
+                .increment(count);
+    }
+
     /// The end of one commit, `tarn_commits_total`.
     ///
     /// @param kind `table`, `view` or `transaction`

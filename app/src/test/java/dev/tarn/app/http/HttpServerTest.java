@@ -230,11 +230,11 @@ class HttpServerTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "GET /v1/names/%zz HTTP/1.1\r\nHost: x\r\n\r\n",
-                "GET /v1/names/%4 HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /v1/names/%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "GET /v1/names/%4 HTTP/1.1\r\nHost: localhost\r\n\r\n",
                 "GET /v1/names/a HTTP/1.1\r\n\r\n",
                 "nonsense\r\n\r\n",
-                "GET /v1/names/a HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+                "GET /v1/names/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
             })
     void whatJettyRefusesHasAnErrorOfIceberg(String request) throws IOException {
         String answer = raw(request);
@@ -246,14 +246,14 @@ class HttpServerTest {
 
     @Test
     void headersOverTheLimitAreRefusedWithAnErrorOfIceberg() throws IOException {
-        String answer = raw("GET /x?" + "a".repeat(70_000) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        String answer = raw("GET /x?" + "a".repeat(70_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         assertThat(answer).startsWith("HTTP/1.1 414").contains("\"code\":414");
     }
 
     @Test
     void aConnectionServesSeveralRequests() throws IOException {
-        String request = "GET /v1/names/a HTTP/1.1\r\nHost: x\r\n\r\n";
+        String request = "GET /v1/names/a HTTP/1.1\r\nHost: localhost\r\n\r\n";
         String answer = raw(request + request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
 
         assertThat(answer.split("HTTP/1.1 200", -1)).hasSize(3);

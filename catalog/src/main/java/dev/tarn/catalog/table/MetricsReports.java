@@ -5,9 +5,12 @@ import dev.tarn.catalog.relation.Kind;
 import dev.tarn.catalog.relation.Relation;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.store.Database;
+import dev.tarn.store.ForeignKeyException;
+import dev.tarn.store.Transaction;
 import java.time.InstantSource;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.BadRequestException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.rest.requests.ReportMetricsRequest;
 import org.apache.iceberg.rest.requests.ReportMetricsRequestParser;
 
@@ -29,12 +32,7 @@ final class MetricsReports {
                 database,
                 tx -> {
                     Relation table = Relation.require(tx, warehouse, Kind.TABLE, name);
-                    tx.update(
-                            "INSERT INTO metrics_report (relation_id, at_ms, report) VALUES (?, ?,"
-                                    + " ?)",
-                            table.id(),
-                            clock.millis(),
-                            report);
+                    insert(tx, table, name, report);
                     tx.update(
                             "DELETE FROM metrics_report WHERE relation_id = ? AND id NOT IN (SELECT"
                                 + " id FROM metrics_report WHERE relation_id = ? ORDER BY id DESC"
@@ -44,6 +42,19 @@ final class MetricsReports {
                             KEPT_PER_TABLE);
                     return true;
                 });
+    }
+
+    private void insert(Transaction tx, Relation table, TableIdentifier name, String report) {
+        try {
+            tx.update(
+                    "INSERT INTO metrics_report (relation_id, at_ms, report) VALUES (?, ?, ?)",
+                    table.id(),
+                    clock.millis(),
+                    report);
+        } catch (ForeignKeyException e) {
+            // Dropped since it was found: clients report in the background.
+            throw new NoSuchTableException(e, "Table does not exist: %s", name);
+        }
     }
 
     private static String json(ReportMetricsRequest request) {
