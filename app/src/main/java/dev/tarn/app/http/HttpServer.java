@@ -107,7 +107,8 @@ public final class HttpServer implements AutoCloseable {
         try {
             server.stop();
         } catch (TimeoutException e) {
-            log.info("http stopped, requests of more than {} were cut off", settings.stopDuration());
+            log.info(
+                    "http stopped, requests of more than {} were cut off", settings.stopDuration());
         } catch (Exception e) {
             throw new IllegalStateException("Cannot stop the HTTP server", e);
         }

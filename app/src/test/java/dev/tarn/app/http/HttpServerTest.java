@@ -246,7 +246,8 @@ class HttpServerTest {
 
     @Test
     void headersOverTheLimitAreRefusedWithAnErrorOfIceberg() throws IOException {
-        String answer = raw("GET /x?" + "a".repeat(70_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        String answer =
+                raw("GET /x?" + "a".repeat(70_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         assertThat(answer).startsWith("HTTP/1.1 414").contains("\"code\":414");
     }

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LocalCallersTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"localhost", "localhost:8181", "127.0.0.1:8181", "127.1.2.3", "[::1]:1"})
+    @ValueSource(
+            strings = {"localhost", "localhost:8181", "127.0.0.1:8181", "127.1.2.3", "[::1]:1"})
     void thisMachineMayCall(String host) {
         assertThatCode(() -> require("127.0.0.1", Map.of("Host", host))).doesNotThrowAnyException();
         assertThatCode(() -> require("127.0.0.1", Map.of("Origin", "http://" + host)))
