@@ -57,7 +57,7 @@ final class Purges {
         try {
             scheduled(warehouse).stream()
                     .filter(purge -> purge.id().equals(dropped.id()))
-                    .forEach(purge -> purge(warehouse, purge));
+                    .forEach(purge -> ends(warehouse, purge));
         } catch (RuntimeException e) {
             // Whatever it is, the drop is not undone by it.
             LOG.warn("purge delayed metadata={}", dropped.metadataLocation(), e);
@@ -65,9 +65,11 @@ final class Purges {
     }
 
     int resume(Warehouse warehouse) {
-        List<Scheduled> left = scheduled(warehouse);
-        left.forEach(purge -> purge(warehouse, purge));
-        return left.size();
+        int ended = 0;
+        for (Scheduled purge : scheduled(warehouse)) {
+            ended += ends(warehouse, purge) ? 1 : 0;
+        }
+        return ended;
     }
 
     private List<Scheduled> scheduled(Warehouse warehouse) {
@@ -78,21 +80,48 @@ final class Purges {
                         warehouse.id()));
     }
 
+    private boolean ends(Warehouse warehouse, Scheduled purge) {
+        try {
+            purge(warehouse, purge);
+            return true;
+        } catch (RuntimeException e) {
+            // Whatever it is, it stays scheduled and keeps no other waiting.
+            LOG.warn("purge delayed metadata={}", purge.metadataLocation(), e);
+            return false;
+        }
+    }
+
     private void purge(Warehouse warehouse, Scheduled purge) {
         try {
             TableMetadata metadata = files.read(purge.metadataLocation());
-            var reachable = new ReachableFiles(io, metadata);
-            reachable.forEachBatch(batch ->
-                    io.deleteFiles(
-                            batch.stream()
-                                    .filter(path -> locations.isOurs(warehouse, path))
-                                    .toList()));
-            // Last, because it names all others.
-            io.deleteFile(purge.metadataLocation());
+            if (isRegisteredAgain(metadata)) {
+                LOG.info("purge given up, registered again metadata={}", purge.metadataLocation());
+            } else {
+                deleteFiles(warehouse, purge, metadata);
+            }
         } catch (NotFoundException e) {
             LOG.debug("purge found no metadata={}", purge.metadataLocation(), e);
         }
         database.<Integer>write(tx -> tx.update("DELETE FROM purge WHERE id = ?", purge.id()));
+    }
+
+    /// Whether a name stands for the table since the drop: then its files are in use.
+    private boolean isRegisteredAgain(TableMetadata metadata) {
+        return !database.read(tx ->
+                        tx.query(
+                                "SELECT id FROM relation WHERE uuid = ? LIMIT 1",
+                                row -> row.string(1),
+                                metadata.uuid()))
+                .isEmpty();
+    }
+
+    private void deleteFiles(Warehouse warehouse, Scheduled purge, TableMetadata metadata) {
+        var reachable = new ReachableFiles(io, metadata);
+        reachable.forEachBatch(batch ->
+                io.deleteFiles(
+                        batch.stream().filter(path -> locations.isOurs(warehouse, path)).toList()));
+        // Last, because it names all others.
+        io.deleteFile(purge.metadataLocation());
     }
 
     private record Scheduled(String id, String metadataLocation) {}
