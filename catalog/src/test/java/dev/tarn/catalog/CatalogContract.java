@@ -82,7 +82,12 @@ interface CatalogContract {
         assertThat(namespaces.list(world.lake, SALES, PageRequest.ALL).items())
                 .containsExactly(inner);
         assertThat(namespaces.load(world.lake, SALES))
-                .isEqualTo(Map.of("owner", "ann", "location", "s3://lake/root/sales"));
+                .isEqualTo(
+                        Map.of(
+                                "owner",
+                                "ann",
+                                "location",
+                                world.lake.root().resolve("sales").toString()));
         assertThatThrownBy(() -> namespaces.create(world.lake, SALES, Map.of()))
                 .isInstanceOf(AlreadyExistsException.class);
         assertThatThrownBy(() -> namespaces.drop(world.lake, SALES))
@@ -107,7 +112,13 @@ interface CatalogContract {
         assertThat(change.updated()).containsExactly("c");
         assertThat(namespaces.load(world.lake, SALES))
                 .containsExactlyInAnyOrderEntriesOf(
-                        Map.of("b", "2", "c", "3", "location", "s3://lake/root/sales"));
+                        Map.of(
+                                "b",
+                                "2",
+                                "c",
+                                "3",
+                                "location",
+                                world.lake.root().resolve("sales").toString()));
         assertThatThrownBy(
                         () -> namespaces.update(world.lake, SALES, Set.of("b"), Map.of("b", "3")))
                 .isInstanceOf(UnprocessableEntityException.class);

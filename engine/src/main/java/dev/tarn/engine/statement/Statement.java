@@ -169,9 +169,13 @@ public final class Statement {
         throw new StatementException(name, message(error), position);
     }
 
-    /// The message, and why: connectors often say no more than what they could not do.
+    /// The message, and why: connectors often say no more than what they could not do. What the
+    /// user did wrong is said in full by the message itself.
     private static String message(JsonNode error) {
         String message = error.path("message").asText();
+        if (error.path("errorType").asText().equals("USER_ERROR")) {
+            return message;
+        }
         JsonNode cause = error.path("failureInfo").path("cause");
         String reason = message;
         for (int depth = 0; depth < CAUSES_MAX && !cause.isMissingNode(); depth++) {

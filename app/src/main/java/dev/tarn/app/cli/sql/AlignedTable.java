@@ -110,7 +110,8 @@ final class AlignedTable implements ResultPrinter {
             return text;
         }
         var visible = new StringBuilder();
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             switch (c) {
                 case '\n' -> visible.append("\\n");
                 case '\r' -> visible.append("\\r");

@@ -63,7 +63,12 @@ final class Prompt {
     void runAt(Terminal terminal) throws IOException {
         var runner =
                 new StatementRunner(
-                        statements, form, terminal.writer(), terminal.writer(), true, null);
+                        statements,
+                        form,
+                        terminal.writer(),
+                        terminal.writer(),
+                        !Terminal.TYPE_DUMB.equals(terminal.getType()),
+                        null);
         terminal.handle(Terminal.Signal.INT, signal -> runner.cancel());
         createHistory();
         LineReader reader =

@@ -6,21 +6,21 @@ import dev.tarn.app.cli.sql.ResultPrinter.Form;
 import dev.tarn.app.trino.Lakehouse;
 import dev.tarn.engine.statement.Session;
 import dev.tarn.engine.statement.Statements;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.jline.terminal.Terminal;
-import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.impl.DumbTerminal;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The dialogue, typed into a terminal that can do nothing special.
+@Timeout(60)
 class PromptTest {
-    private static final int PIPE_BYTES = 4_096;
     private static final String CONTROL_D = "\u0004";
 
     @TempDir private Path folder;
@@ -64,20 +64,17 @@ class PromptTest {
 
     private String converse(String typed) throws Exception {
         var screen = new ByteArrayOutputStream();
-        // The pipe stays open: a terminal whose input ends closes under the dialogue.
-        try (var keyboard = new PipedOutputStream();
-                Terminal terminal =
-                        TerminalBuilder.builder()
-                                .system(false)
-                                .type(Terminal.TYPE_DUMB)
-                                .encoding(StandardCharsets.UTF_8)
-                                .streams(new PipedInputStream(keyboard, PIPE_BYTES), screen)
-                                .build();
+        var keyboard = new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8));
+        try (Terminal terminal =
+                        new DumbTerminal(
+                                "test",
+                                Terminal.TYPE_DUMB,
+                                keyboard,
+                                screen,
+                                StandardCharsets.UTF_8);
                 var statements =
                         new Statements(
                                 Lakehouse.running().trino(), Session.of("test", "lake", null))) {
-            keyboard.write(typed.getBytes(StandardCharsets.UTF_8));
-            keyboard.flush();
             new Prompt(statements, Form.ALIGNED, history()).runAt(terminal);
         }
         return screen.toString(StandardCharsets.UTF_8).replace("\r\n", "\n");
