@@ -57,7 +57,7 @@ final class Purges {
         try {
             scheduled(warehouse).stream()
                     .filter(purge -> purge.id().equals(dropped.id()))
-                    .forEach(purge -> ends(warehouse, purge));
+                    .forEach(purge -> purge(warehouse, purge));
         } catch (RuntimeException e) {
             // Whatever it is, the drop is not undone by it.
             LOG.warn("purge delayed metadata={}", dropped.metadataLocation(), e);
@@ -65,11 +65,17 @@ final class Purges {
     }
 
     int resume(Warehouse warehouse) {
-        int ended = 0;
-        for (Scheduled purge : scheduled(warehouse)) {
-            ended += ends(warehouse, purge) ? 1 : 0;
+        int purged = 0;
+        for (Scheduled left : scheduled(warehouse)) {
+            try {
+                purge(warehouse, left);
+                purged++;
+            } catch (RuntimeException e) {
+                // It stays scheduled; the others do not wait for it.
+                LOG.warn("purge delayed metadata={}", left.metadataLocation(), e);
+            }
         }
-        return ended;
+        return purged;
     }
 
     private List<Scheduled> scheduled(Warehouse warehouse) {
@@ -78,17 +84,6 @@ final class Purges {
                         "SELECT id, metadata_location FROM purge WHERE warehouse_id = ?",
                         row -> new Scheduled(row.string(1), row.string(2)),
                         warehouse.id()));
-    }
-
-    private boolean ends(Warehouse warehouse, Scheduled purge) {
-        try {
-            purge(warehouse, purge);
-            return true;
-        } catch (RuntimeException e) {
-            // Whatever it is, it stays scheduled and keeps no other waiting.
-            LOG.warn("purge delayed metadata={}", purge.metadataLocation(), e);
-            return false;
-        }
     }
 
     private void purge(Warehouse warehouse, Scheduled purge) {
