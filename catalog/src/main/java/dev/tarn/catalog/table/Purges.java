@@ -65,9 +65,17 @@ final class Purges {
     }
 
     int resume(Warehouse warehouse) {
-        List<Scheduled> left = scheduled(warehouse);
-        left.forEach(purge -> purge(warehouse, purge));
-        return left.size();
+        int purged = 0;
+        for (Scheduled left : scheduled(warehouse)) {
+            try {
+                purge(warehouse, left);
+                purged++;
+            } catch (RuntimeException e) {
+                // It stays scheduled; the others do not wait for it.
+                LOG.warn("purge delayed metadata={}", left.metadataLocation(), e);
+            }
+        }
+        return purged;
     }
 
     private List<Scheduled> scheduled(Warehouse warehouse) {
