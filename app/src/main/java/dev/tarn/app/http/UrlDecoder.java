@@ -7,7 +7,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /// Decodes parts of a URL. Strict: what is not UTF-8 in whole `%XX` triples is refused, never
-/// replaced, because a replaced character would name another table.
+/// replaced, because a replaced character would name another table. So is the zero character, which
+/// no name has and PostgreSQL cannot even compare.
 public final class UrlDecoder {
 
     private UrlDecoder() {}
@@ -40,6 +41,9 @@ public final class UrlDecoder {
                 if (high < 0 || low < 0) {
                     throw HttpException.badRequest(
                             "Percent sign is not followed by two hexadecimal digits: " + encoded);
+                }
+                if ((high | low) == 0) {
+                    throw HttpException.badRequest("URL must not contain %00: " + encoded);
                 }
                 decoded.write(high << 4 | low);
                 i += 2;

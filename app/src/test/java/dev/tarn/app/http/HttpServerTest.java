@@ -231,6 +231,7 @@ class HttpServerTest {
     @ValueSource(
             strings = {
                 "GET /v1/names/%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "GET /v1/names/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
                 "GET /v1/names/%4 HTTP/1.1\r\nHost: localhost\r\n\r\n",
                 "GET /v1/names/a HTTP/1.1\r\n\r\n",
                 "nonsense\r\n\r\n",

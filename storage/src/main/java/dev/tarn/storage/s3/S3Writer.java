@@ -4,6 +4,7 @@ import dev.tarn.storage.Condition;
 import dev.tarn.storage.Location;
 import dev.tarn.storage.ObjectWriter;
 import dev.tarn.storage.PreconditionFailedException;
+import dev.tarn.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -146,10 +147,8 @@ final class S3Writer extends ObjectWriter {
             buffer = new byte[0];
             return;
         }
+        sendLastPart();
         try {
-            if (buffered > 0) {
-                sendPart();
-            }
             CompleteMultipartUploadRequest.Builder request =
                     CompleteMultipartUploadRequest.builder()
                             .bucket(location.bucket())
@@ -171,6 +170,27 @@ final class S3Writer extends ObjectWriter {
             throw e;
         } finally {
             buffer = new byte[0];
+        }
+    }
+
+    private void sendLastPart() {
+        if (buffered == 0) {
+            return;
+        }
+        try {
+            sendPart();
+        } catch (StorageException e) {
+            // Not asked to complete yet, so it surely never will be an object.
+            forget(e);
+            throw e;
+        }
+    }
+
+    private void forget(StorageException cause) {
+        try {
+            forget();
+        } catch (StorageException e) {
+            cause.addSuppressed(e);
         }
     }
 }
