@@ -19,8 +19,12 @@ final class Bench {
 
     private static final int BYTES_PER_SNAPSHOT = 900;
 
+    /// A JVM that has just started compiles what all operations share: the first warms up longer.
+    private static final int FIRST_WARMUP = 4;
+
     private final Options options;
     private final Report report = new Report();
+    private boolean warm;
 
     private Bench(Options options) {
         this.options = options;
@@ -149,7 +153,8 @@ final class Bench {
         Load.Result[] results = new Load.Result[able.size()];
         int[][] counts = new int[able.size()][workload.connections()];
         for (int round = 0; round <= options.rounds; round++) {
-            double seconds = round == 0 ? options.warmup : options.seconds / options.rounds;
+            double warmup = options.warmup * (warm ? 1 : FIRST_WARMUP);
+            double seconds = round == 0 ? warmup : options.seconds / options.rounds;
             for (int i = 0; i < able.size(); i++) {
                 Load.Result result =
                         Load.run(
@@ -163,6 +168,7 @@ final class Bench {
                 }
             }
         }
+        warm |= !able.isEmpty();
         for (int i = 0; i < able.size(); i++) {
             report.row(
                     workload,
