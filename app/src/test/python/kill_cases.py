@@ -19,6 +19,7 @@ from pyiceberg_cases import connect
 
 STOP = pathlib.Path(os.environ["STOP"])
 APPENDERS = 2
+ACKNOWLEDGED_MIN = 20
 UPLOADERS = 2
 PART = 5 << 20
 
@@ -84,7 +85,8 @@ def case_acknowledged_appends_are_there_once():
     def append(worker):
         turn = 0
         table = until_it_answers(load)
-        while not STOP.exists():
+        # A loaded machine may get little done between two kills; the count must mean something.
+        while not STOP.exists() or len(ledger.so_far()) <= ACKNOWLEDGED_MIN:
             turn += 1
             row = worker * 1_000_000 + turn
             if not ledger.run(row, None, lambda: table.append(pa.table({"id": pa.array([row], pa.int64())}))):
@@ -100,7 +102,7 @@ def case_acknowledged_appends_are_there_once():
     assert not any(errors), errors
     table = connect().load_table(name)
     found = check_rows(table, ledger.acknowledged, ledger.tried)
-    assert len(ledger.acknowledged) > 20 and ledger.outages > 0, (len(ledger.acknowledged), ledger.outages)
+    assert ledger.outages > 0
     assert len(table.metadata.snapshots) == len(found)
     for snapshot in table.metadata.snapshots[:: max(1, len(found) // 20)]:
         assert table.scan(snapshot_id=snapshot.snapshot_id).count() <= len(found)
@@ -131,7 +133,7 @@ def case_acknowledged_uploads_are_there_whole():
 
     def work(worker):
         s3, turn = client(), 0
-        while not STOP.exists():
+        while not STOP.exists() or len(ledger.so_far()) <= ACKNOWLEDGED_MIN:
             turn += 1
             size = [4096, 1 << 20, 0, 12 << 20][turn % 4]
             key = f"{top}{worker}/{turn:05d}"
@@ -162,5 +164,5 @@ def case_acknowledged_uploads_are_there_whole():
             assert answer["Body"].read() == content(key, size), f"torn: {key}"
     missing = ledger.acknowledged - found
     assert not missing, f"acknowledged and gone: {sorted(missing)}"
-    assert len(found) > 20 and ledger.outages > 0, (len(found), ledger.outages)
+    assert ledger.outages > 0
     print("uploads acknowledged", len(ledger.acknowledged), "found", len(found), "tried", len(ledger.tried))

@@ -6,6 +6,7 @@ import dev.tarn.app.http.rest.ClientStorage;
 import dev.tarn.engine.trino.TrinoSettings;
 import dev.tarn.storage.Location;
 import dev.tarn.storage.ObjectStore;
+import dev.tarn.storage.StorageException;
 import dev.tarn.storage.local.FolderStore;
 import dev.tarn.storage.local.LocalStore;
 import dev.tarn.storage.s3.S3Endpoint;
@@ -63,8 +64,16 @@ record Bytes(ObjectStore store, Location root, @Nullable S3Access s3) {
                                 accessKey.value(),
                                 secretKey.value(),
                                 null));
-        Location bucket = Location.of("s3://" + required(s3.bucket()));
-        Location root = s3.prefix().isEmpty() ? bucket : bucket.resolve(s3.prefix());
+        String bucket = required(s3.bucket());
+        try {
+            store.requireBucket(bucket);
+        } catch (StorageException e) {
+            store.close();
+            throw new StorageException(
+                    "The storage at %s cannot be used: %s".formatted(endpoint, e.getMessage()), e);
+        }
+        Location whole = Location.of("s3://" + bucket);
+        Location root = s3.prefix().isEmpty() ? whole : whole.resolve(s3.prefix());
         return new Bytes(
                 store,
                 root,

@@ -601,6 +601,63 @@ interface CatalogContract {
         assertThat(world.catalog.tables().resumePurges(world.lake)).isZero();
     }
 
+    private static String leaveAPurge(World world, TableIdentifier table) {
+        String location = world.load(table).metadataFileLocation();
+        world.calls.breakCall(7, Moment.BEFORE); // the first call behind the transaction
+        world.catalog.tables().drop(world.lake, table, true);
+        assertThat(world.calls.broke()).isTrue();
+        return location;
+    }
+
+    @Test
+    default void aPurgeLeftOverSparesATableRegisteredMeanwhile() {
+        var world = world().withOrders();
+        world.append(ORDERS, "a");
+        String location = leaveAPurge(world, ORDERS);
+        world.catalog
+                .tables()
+                .register(
+                        world.lake,
+                        SALES,
+                        ImmutableRegisterTableRequest.builder()
+                                .name("orders")
+                                .metadataLocation(location)
+                                .build());
+        List<String> before = all(world);
+        assertThat(world.restart().catalog.tables().resumePurges(world.lake)).isEqualTo(1);
+        assertThat(all(world)).isEqualTo(before);
+        assertThat(world.restart().files(ORDERS)).containsExactly("a");
+    }
+
+    @Test
+    default void aPurgeThatFailsKeepsNoOtherWaiting() {
+        var world = world().withOrders();
+        var second = TableIdentifier.of(SALES, "second");
+        world.catalog.tables().create(world.lake, SALES, World.create("second"));
+        String broken = leaveAPurge(world, ORDERS);
+        String whole = leaveAPurge(world, second);
+        world.objects.write(Location.of(broken), new byte[] {1}, Condition.NONE);
+
+        var restarted = world.restart();
+        assertThat(restarted.catalog.tables().resumePurges(world.lake)).isEqualTo(1);
+        assertThat(world.objects.find(Location.of(whole))).isEmpty();
+        assertThat(world.objects.find(Location.of(broken))).isPresent();
+    }
+
+    @Test
+    default void aPurgedTableCannotBeRegistered() {
+        var world = world().withOrders();
+        String location = world.load(ORDERS).metadataFileLocation();
+        world.catalog.tables().drop(world.lake, ORDERS, true);
+        var request =
+                ImmutableRegisterTableRequest.builder()
+                        .name("orders")
+                        .metadataLocation(location)
+                        .build();
+        assertThatThrownBy(() -> world.catalog.tables().register(world.lake, SALES, request))
+                .isInstanceOf(NotFoundException.class);
+    }
+
     @Test
     default void aDroppedTableCanBeRegisteredAgain() {
         var world = world().withOrders();

@@ -127,7 +127,7 @@ final class Loading implements Runnable {
     public void run() {
         try {
             load();
-        } catch (RuntimeException | IOException | StackOverflowError | OutOfMemoryError e) {
+        } catch (RuntimeException | IOException | Error e) {
             targets.values().forEach(t -> abort(t.writer()));
             end(State.FAILED, sentence(e), "failed");
             LOG.info("pipeline run pipeline={} state=failed rows={}", plan.name(), rows, e);
@@ -459,7 +459,7 @@ final class Loading implements Runnable {
         });
         try {
             send(files, finish);
-        } catch (CommitFailedException | Ledger.Fenced e) {
+        } catch (CommitFailedException | Ledger.Fenced | PipelineException e) {
             // Surely nothing took effect, so nobody knows these files.
             files.forEach((name, written) ->
                     written.forEach(f -> require(name).table().io().deleteFile(f.location())));
@@ -477,7 +477,9 @@ final class Loading implements Runnable {
         for (int attempt = 1; ; attempt++) {
             PendingCommit pending = catalog.tables().begin(plan.warehouse());
             files.forEach((name, written) -> {
-                AppendFiles append = pending.table(name).newAppend();
+                Table table = pending.table(name);
+                requireSame(name, table);
+                AppendFiles append = table.newAppend();
                 written.forEach(append::appendFile);
                 append.set("tarn.pipeline", plan.name());
                 append.commit();
@@ -496,6 +498,15 @@ final class Loading implements Runnable {
                 }
                 return;
             }
+        }
+    }
+
+    /// The files were written by the field ids of the table as it was at the start: in another one
+    /// of the same name their columns would be taken for others.
+    private void requireSame(TableIdentifier name, Table now) {
+        if (!now.uuid().equals(require(name).table().uuid())) {
+            throw new PipelineException(
+                    "Table %s was dropped and made anew during the run".formatted(name));
         }
     }
 

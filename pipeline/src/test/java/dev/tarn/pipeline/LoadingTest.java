@@ -17,7 +17,11 @@ import java.time.LocalTime;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.rest.requests.CreateTableRequest;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -270,6 +274,113 @@ class LoadingTest {
                     .isEqualTo(
                             "Table t.r2 does not exist and schema_save_mode is"
                                     + " ERROR_WHEN_SCHEMA_NOT_EXIST");
+        }
+    }
+
+    @Test
+    void aQuoteKeepsALineOpenOnlyWhereItOpensAField() throws Exception {
+        try (var world = new World(folder)) {
+            world.file("a.csv", "n\n5\" pipe\n6\" pipe\n\"two\nlines \"\"x\"\"\"\n");
+            String schema = "csv_use_header_line = true, schema { fields { n = string } }";
+            assertThat(world.run(csv("a.csv", schema)).message()).isEqualTo("finished");
+            assertThat(world.column("t.r", "n"))
+                    .containsExactly("5\" pipe", "6\" pipe", "two\nlines \"x\"");
+        }
+    }
+
+    @Test
+    void anEscapedQuoteDoesNotCloseAField() throws Exception {
+        try (var world = new World(folder)) {
+            world.file("a.csv", "n,i\n\"a \\\" b\",1\n\"c\\\\\",2\n\"d\",3\n");
+            String options =
+                    "escape_char = \"\\\\\", csv_use_header_line = true,"
+                            + " schema { fields { n = string, i = int } }";
+            assertThat(world.run(csv("a.csv", options)).message()).isEqualTo("finished");
+            assertThat(world.column("t.r", "n")).containsExactly("a \" b", "c\\", "d");
+        }
+    }
+
+    @Test
+    void aNumberThatIsTooLargeIsNotInfinite() throws Exception {
+        try (var world = new World(folder)) {
+            Map<String, String> cases =
+                    Map.of("float", "1e39", "double", "1e309", "decimal(9,2)", "1e99999999");
+            int number = 0;
+            for (Map.Entry<String, String> one : cases.entrySet()) {
+                String name = "n%s.csv".formatted(number++);
+                world.file(name, "x\n" + one.getValue() + "\n");
+                String schema =
+                        "csv_use_header_line = true, schema { fields { x = \"%s\" } }"
+                                .formatted(one.getKey());
+                String job = csv(name, schema).replace("table = r", "table = " + name.charAt(1));
+                assertThat(world.run(job).message()).contains(":2: x: expected");
+            }
+        }
+    }
+
+    @Test
+    void aTableThatIsMadeAnewDuringARunGetsNoRowsOfTheOldOne() throws Exception {
+        try (var world = new World(folder)) {
+            world.file("a.csv", "id,n\n1,2\n");
+            var name = TableIdentifier.of("t", "a");
+            var swapped =
+                    CreateTableRequest.builder()
+                            .withName("a")
+                            .withSchema(
+                                    new Schema(
+                                            Types.NestedField.optional(
+                                                    1, "n", Types.LongType.get()),
+                                            Types.NestedField.optional(
+                                                    2, "id", Types.LongType.get())))
+                            .build();
+            String job =
+                    """
+                    source { LocalFile { path = a.csv, file_format_type = csv } }
+                    sink {
+                      Iceberg { namespace = t, table = a }
+                      Console {}
+                    }
+                    """;
+            Progress progress =
+                    world.pipelines
+                            .start(
+                                    world.job(job),
+                                    Map.of(),
+                                    RunOptions.DEFAULT,
+                                    line -> {
+                                        var tables = world.catalog.tables();
+                                        tables.drop(world.warehouse(), name, false);
+                                        tables.create(world.warehouse(), name.namespace(), swapped);
+                                    })
+                            .await();
+
+            assertThat(progress.state()).isEqualTo(State.FAILED);
+            assertThat(progress.message()).contains("t.a was dropped and made anew");
+            assertThat(world.rows("t.a")).isEmpty();
+        }
+    }
+
+    @Test
+    void anErrorOfTheMachineEndsTheRun() throws Exception {
+        try (var world = new World(folder)) {
+            world.file("a.csv", "id\n1\n");
+            String job =
+                    """
+                    source { LocalFile { path = a.csv, file_format_type = csv } }
+                    sink { Console {} }
+                    """;
+            Progress progress =
+                    world.pipelines
+                            .start(
+                                    world.job(job),
+                                    Map.of(),
+                                    RunOptions.DEFAULT,
+                                    line -> {
+                                        throw new LinkageError("no such library");
+                                    })
+                            .await();
+            assertThat(progress.state()).isEqualTo(State.FAILED);
+            assertThat(progress.message()).isEqualTo("no such library");
         }
     }
 

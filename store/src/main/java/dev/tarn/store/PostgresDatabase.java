@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Rows in PostgreSQL.
 ///
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// READ`, read only), writes see what others committed (`READ COMMITTED`) and decide by conditional
 /// updates.
 final class PostgresDatabase implements Database {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresDatabase.class);
     private static final int ATTEMPTS_MAX = 4;
     private static final long CONNECTION_TIMEOUT_MS = 10_000;
     private static final int SOCKET_TIMEOUT_S = 60;
@@ -90,13 +93,31 @@ final class PostgresDatabase implements Database {
     }
 
     private <T> T writeOnce(Function<Transaction, T> work) {
-        // Closing a connection rolls back what is open on it.
-        try (Connection connection = writers.getConnection()) {
+        Connection connection = connect();
+        try {
             T result = work.apply(new PostgresTransaction(connection));
             commit(connection);
             return result;
+        } finally {
+            giveBack(connection);
+        }
+    }
+
+    private Connection connect() {
+        try {
+            return writers.getConnection();
         } catch (SQLException e) {
             throw new StoreException("Cannot write: " + e.getMessage(), e);
+        }
+    }
+
+    /// Rolls back what is open. The outcome stands whatever happens here: after the commit an
+    /// exception would say that nothing took effect.
+    private static void giveBack(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.warn("connection lost when it was given back", e);
         }
     }
 

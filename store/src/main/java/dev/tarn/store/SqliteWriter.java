@@ -9,6 +9,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Groups the work of concurrent callers into one transaction, so that many share one fsync.
 ///
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// commits, the next group gathers. Work that throws is undone alone. There is no thread of its
 /// own.
 final class SqliteWriter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteWriter.class);
     private static final int GROUP_MAX = 64;
 
     private final Path file;
@@ -130,12 +133,17 @@ final class SqliteWriter implements AutoCloseable {
         return open;
     }
 
-    /// Closing rolls back whatever is open.
+    /// Closing rolls back whatever is open. Who waits is told what became of the transaction, not
+    /// of the connection.
     private void abandon() {
         SqliteConnection open = connection;
         connection = null;
         if (open != null) {
-            open.close();
+            try {
+                open.close();
+            } catch (StoreException e) {
+                LOG.warn("connection not closed file={}", file, e);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tarn.app.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,8 +42,13 @@ final class ConnectCommand implements Runnable {
                                     engine, String.join(", ", List.copyOf(Recipes.FILES.keySet()))),
                     null);
         }
-        Client client = server.client(surroundings);
-        surroundings.out().print(recipes.filledIn(engine, client.get("/api/connection")));
+        JsonNode connection = server.client(surroundings).get("/api/connection");
+        if (connection.path("S3_ACCESS_KEY").asText().isEmpty()) {
+            throw new CommandException(
+                    "This Tarn keeps tables as plain files, and the recipes are for an S3; set"
+                            + " storage.kind to builtin or s3");
+        }
+        surroundings.out().print(recipes.filledIn(engine, connection));
         surroundings.out().flush();
     }
 }

@@ -107,8 +107,12 @@ final class DemoCommand implements Callable<Integer> {
             }
             step(begin, "Trino is up: " + sql.address());
             boolean right = ask(URI.create(sql.address()), examples.resolve("demo"));
-            if (exit || !right) {
-                return right ? 0 : 1;
+            if (!right) {
+                return 1;
+            }
+            if (exit) {
+                tellWhatNext();
+                return 0;
             }
             tellMore(client, platform);
             stop.await();
@@ -168,17 +172,36 @@ final class DemoCommand implements Callable<Integer> {
         return right;
     }
 
+    /// This platform is about to go: what follows is for the next one.
+    private void tellWhatNext() {
+        Path tarn = surroundings.launcher();
+        out.println();
+        out.println("For one that stays, with its data in ~/.tarn:  %s up -d".formatted(tarn));
+        out.println("Then a working configuration, addresses and keys filled in:");
+        Table table = new Table(List.of());
+        Recipes.FILES.forEach((engine, file) ->
+                table.row(engine, "%s connect %s > %s".formatted(tarn, engine, file)));
+        table.print(out, "  ");
+    }
+
+    /// Recipes begin at the margin, so that they can be copied as they are.
     private void tellMore(Client client, HostedPlatform platform) {
         Recipes recipes = new Recipes(surroundings.home());
         JsonNode connection = client.get("/api/connection");
-        for (String engine : Recipes.FILES.keySet()) {
+        Recipes.FILES.forEach((engine, file) -> {
             out.println();
             out.println(
-                    "---- %s ('tarn connect %s --server %s')"
-                            .formatted(engine, engine, platform.address()));
-            recipes.filledIn(engine, connection).lines().forEach(text -> out.println("  " + text));
-        }
+                    "---- %s: %s connect %s --server %s > %s"
+                            .formatted(
+                                    engine,
+                                    surroundings.launcher(),
+                                    engine,
+                                    platform.address(),
+                                    file));
+            out.print(recipes.filledIn(engine, connection));
+        });
         out.println();
+        out.println("----");
         Table table = new Table(List.of());
         for (Part part : platform.parts()) {
             table.row(part.name(), part.address() == null ? "-" : part.address());

@@ -64,6 +64,22 @@ final class PipelineRun {
 
     private JsonNode watch(Request request) {
         JsonNode run = client.post("/api/pipelines/runs", request.json());
+        try {
+            return follow(run);
+        } catch (CommandException e) {
+            throw new CommandException(
+                    3,
+                    "The server at %s does not answer any more. Rows committed stay; start it with 'tarn up -d' and run the job again, it goes on where it stopped"
+                            .formatted(client.server()),
+                    e);
+        } finally {
+            line.clear();
+        }
+    }
+
+    /// Until it ends.
+    private JsonNode follow(JsonNode begun) {
+        JsonNode run = begun;
         String path = "/api/pipelines/runs/" + Client.encode(run.path("id").asText());
         while (run.path("state").asText().equals("running")) {
             show(run);
@@ -78,7 +94,6 @@ final class PipelineRun {
             run = client.get(path + "?output-from=" + outputSeen);
         }
         printOutput(run);
-        line.clear();
         return run;
     }
 

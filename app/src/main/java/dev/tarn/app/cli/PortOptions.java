@@ -31,7 +31,7 @@ final class PortOptions {
     @Option(
             names = "--ports",
             paramLabel = "auto",
-            description = "'auto': any free ports; 'tarn status' tells which.")
+            description = "Take any free ports; 'tarn status' tells which.")
     @Nullable Ports ports;
 
     List<Flag> flags() {

@@ -15,7 +15,7 @@ final class Recipes {
     static {
         FILES.put("trino", "trino.properties");
         FILES.put("spark", "spark.sh");
-        FILES.put("pyiceberg", "pyiceberg.py");
+        FILES.put("pyiceberg", "lake.py");
         FILES.put("duckdb", "duckdb.sql");
     }
 

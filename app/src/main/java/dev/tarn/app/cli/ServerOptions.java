@@ -4,13 +4,15 @@ import dev.tarn.app.instance.DataFolder;
 import dev.tarn.app.instance.Instance;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// Which server a command talks to: the named one, else the one that runs on the data folder, else
-/// the usual address.
+/// Which server a command talks to: the named one, else the one that runs on the data folder. Only
+/// where neither is named the usual address will do: a folder that was named must never come to
+/// mean another one's tables.
 public final class ServerOptions {
-    private static final String USUAL = "http://127.0.0.1:8181";
+    private static final URI USUAL = URI.create("http://127.0.0.1:8181");
 
     @Option(
             names = "--server",
@@ -29,11 +31,19 @@ public final class ServerOptions {
         if (named != null) {
             return parse(named);
         }
-        SettingsOptions settings = SettingsOptions.of(data);
-        return URI.create(
-                Instance.findRunning(new DataFolder(settings.dataFolder(surroundings)))
-                        .map(Instance::address)
-                        .orElse(USUAL));
+        DataFolder folder = new DataFolder(SettingsOptions.of(data).dataFolder(surroundings));
+        Optional<Instance> running = Instance.findRunning(folder);
+        if (running.isPresent()) {
+            return URI.create(running.get().address());
+        }
+        if (data != null || surroundings.environment().containsKey("TARN_DATA")) {
+            throw new CommandException(
+                    3,
+                    "No Tarn runs on %s; start it with 'tarn up -d' or name another with --data DIR or --server URL"
+                            .formatted(folder.path()),
+                    null);
+        }
+        return USUAL;
     }
 
     public Client client(Surroundings surroundings) {

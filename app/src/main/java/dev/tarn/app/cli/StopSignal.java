@@ -8,12 +8,16 @@ import org.jline.utils.Signals;
 /// The wish of the user, or of the system, that this process ends: Ctrl-C, SIGTERM, a closed
 /// terminal.
 ///
-/// The main thread waits for it and closes what it opened, in order. A second Ctrl-C ends the
-/// process at once; children notice that their parent is gone.
+/// The main thread waits for it and closes what it opened, in order. A second Ctrl-C, unless it is
+/// the first one's echo, ends the process at once; children notice that their parent is gone.
 final class StopSignal {
     private static final int KILLED = 130;
 
+    /// Impatient fingers, and terminals and their launchers that both pass a signal on.
+    private static final Duration ECHO_MAX = Duration.ofSeconds(1);
+
     private final CountDownLatch latch = new CountDownLatch(1);
+    private long receivedNanos;
 
     private StopSignal() {}
 
@@ -25,11 +29,13 @@ final class StopSignal {
         return signal;
     }
 
-    private void receive() {
-        if (latch.getCount() == 0) {
+    private synchronized void receive() {
+        if (!received()) {
+            receivedNanos = System.nanoTime();
+            latch.countDown();
+        } else if (System.nanoTime() - receivedNanos > ECHO_MAX.toNanos()) {
             Runtime.getRuntime().halt(KILLED);
         }
-        latch.countDown();
     }
 
     boolean received() {

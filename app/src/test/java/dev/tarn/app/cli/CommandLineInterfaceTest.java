@@ -89,6 +89,21 @@ class CommandLineInterfaceTest {
                                 + " name another with --server URL\n");
     }
 
+    /// Not the one at the usual address: that is another's.
+    @Test
+    void aFolderThatIsNamedMeansTheServerThatRunsOnIt() {
+        assertThat(run("status")).isEqualTo(3);
+        assertThat(run("catalog", "--data", "elsewhere")).isEqualTo(3);
+        assertThat(run("sql", "--data", "elsewhere", "SELECT 1")).isEqualTo(3);
+        String mend = "start it with 'tarn up -d' or name another with --data DIR or --server URL";
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "tarn: No Tarn runs on %s; %s".formatted(folder.resolve("data"), mend),
+                        "tarn: No Tarn runs on %s; %s".formatted(folder.resolve("elsewhere"), mend),
+                        "tarn: No Tarn runs on %s; %s"
+                                .formatted(folder.resolve("elsewhere"), mend));
+    }
+
     @Test
     void aServerThatIsNoAddressIsRefused() {
         assertThat(run("status", "--server", "localhost")).isEqualTo(1);

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Needs(Tool.PYTHON)
 class EnginesTest {
     private static final int ROWS = 1_000;
+    private static final Duration PYTHON_DURATION_MAX = Duration.ofMinutes(2);
     private static final Duration SPARK_DURATION_MAX = Duration.ofMinutes(5);
 
     @TempDir private static Path folder;
@@ -69,6 +70,18 @@ class EnginesTest {
     void pyIcebergAndDuckDbReadAndChangeWhatAPipelineWrote() throws IOException {
         python("both_count_the_rows_of_the_tables_named", Map.of("shared.by_pipeline", ROWS));
         python("both_change_the_tables_named", Map.of("shared.changed", ROWS));
+    }
+
+    @Test
+    void pyIcebergByItsRecipe() throws IOException {
+        Path home = Files.createDirectories(folder.resolve("pyiceberg"));
+        Path recipe = Recipe.write("lake.py", platform.connection(), home);
+        List<String> command = List.of(Tool.PYTHON.path().toString(), "-B", recipe.toString());
+        try (Child child = Child.start(command, Map.of(), home)) {
+            Child.Ended ended = child.end(PYTHON_DURATION_MAX);
+            assertThat(ended.status()).as("%s%n%s", ended.out(), ended.err()).isZero();
+            assertThat(ended.out().lines()).contains("shared.by_pipeline " + ROWS + " rows");
+        }
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.tarn.app.clients;
 
+import dev.tarn.storage.s3.S3Settings;
+import dev.tarn.storage.s3.S3Store;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -72,6 +74,15 @@ final class Minio implements AutoCloseable {
             return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (ConnectException e) {
             return false;
+        }
+    }
+
+    void createBucket(String name) {
+        var settings =
+                new S3Settings(
+                        URI.create(endpoint), "us-east-1", true, ACCESS_KEY, SECRET_KEY, null);
+        try (S3Store store = new S3Store(settings)) {
+            store.ensureBucket(name);
         }
     }
 

@@ -61,11 +61,13 @@ final class Platform implements AutoCloseable {
         }
     }
 
-    /// Runs a command of the program against this platform.
+    /// Runs a command of the program, in the checkout's folder, against this platform.
     Child.Ended run(String... words) {
         List<String> all = new ArrayList<>(List.of(words));
         all.addAll(List.of("--data", data.toString()));
-        return Child.run(tarn(all), Map.of(), COMMAND_DURATION_MAX);
+        try (Child command = Child.start(tarn(all), Map.of(), Checkout.file(""))) {
+            return command.end(COMMAND_DURATION_MAX);
+        }
     }
 
     private static List<String> tarn(List<String> words) {

@@ -152,6 +152,32 @@ class ProgramTest {
     }
 
     @Test
+    void aRunWhoseServerIsKilledSaysWhatToDo() throws IOException {
+        Running up = up();
+        Files.writeString(folder.resolve("people.conf"), JOB);
+        Running run = tarn.start("pipeline", "run", "people.conf", "-i", "rows=50000000");
+        run.awaitError("rows/s");
+        up.signal("KILL");
+
+        assertThat(run.await(STOP_MAX)).isTrue();
+        assertThat(run.process().exitValue()).isEqualTo(3);
+        assertThat(run.err())
+                .contains("does not answer any more. Rows committed stay")
+                .endsWith("run the job again, it goes on where it stopped\n");
+    }
+
+    @Test
+    void plainFilesHaveNoRecipe() throws IOException {
+        Files.createDirectories(tarn.data());
+        Files.writeString(tarn.data().resolve("tarn.conf"), "storage.kind = local");
+        up();
+
+        Result connect = tarn.run("connect", "duckdb");
+        assertThat(connect.exitCode()).isEqualTo(1);
+        assertThat(connect.err()).startsWith("tarn: This Tarn keeps tables as plain files");
+    }
+
+    @Test
     void aTakenPortIsNamedWithItsOwnerAndTheMend() throws IOException {
         Running first = up();
         int port =

@@ -97,6 +97,15 @@ final class Tarn {
             }
         }
 
+        /// Waits until it has said `text` beside what it prints.
+        void awaitError(String text) {
+            if (!until(Duration.ofMinutes(2), () -> err().contains(text) || !process.isAlive())
+                    || !err().contains(text)) {
+                throw new AssertionError(
+                        "Not said: %s; but %s and %s".formatted(text, out(), err()));
+            }
+        }
+
         void signal(String name) {
             try {
                 int code =

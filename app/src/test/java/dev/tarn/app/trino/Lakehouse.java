@@ -12,8 +12,12 @@ import dev.tarn.engine.trino.Trino;
 import dev.tarn.engine.trino.TrinoSettings;
 import dev.tarn.engine.trino.TrinoSettings.Bytes;
 import dev.tarn.engine.trino.TrinoStatus;
+import dev.tarn.storage.Condition;
 import dev.tarn.storage.Location;
-import dev.tarn.storage.local.LocalStore;
+import dev.tarn.storage.ObjectInfo;
+import dev.tarn.storage.local.FolderStore;
+import dev.tarn.storage.s3.S3Endpoint;
+import dev.tarn.storage.s3.S3Keys;
 import dev.tarn.store.Database;
 import dev.tarn.store.Databases;
 import java.io.IOException;
@@ -27,23 +31,28 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The one lakehouse of a test JVM: SQLite, plain files, the catalog over HTTP, Trino. Ends with
-/// the JVM.
+/// The one lakehouse of a test JVM: SQLite, the built-in storage over S3, the catalog over HTTP,
+/// Trino. Ends with the JVM.
 public final class Lakehouse {
     private static final Duration READY_DEADLINE = Duration.ofMinutes(3);
     private static @Nullable Lakehouse one;
 
-    private final Path objects;
+    private static final Location ROOT = Location.of("s3://lake");
+
+    private final FolderStore objects;
     private final Trino trino;
 
     private Lakehouse(Path folder) throws IOException, InterruptedException {
-        objects = Files.createDirectories(folder.resolve("objects"));
+        objects = FolderStore.open(folder.resolve("objects"), false, InstantSource.system());
+        objects.createBucket(ROOT.bucket());
+        S3Keys keys = S3Keys.loadOrCreate(folder.resolve("s3"));
+        S3Endpoint endpoint = S3Endpoint.start("127.0.0.1", 0, objects, keys);
         Database database = Databases.sqlite(folder.resolve("store.db"));
         var catalog =
                 new Catalog(
                         database,
-                        new LocalStore(false),
-                        new CatalogSettings("lake", Location.of("file://" + objects)),
+                        objects,
+                        new CatalogSettings("lake", ROOT),
                         InstantSource.system());
         var metrics = new Metrics();
         var rest = new IcebergRest(catalog, ClientStorage.NONE, metrics, 1 << 20);
@@ -62,7 +71,12 @@ public final class Lakehouse {
                                 false,
                                 URI.create("http://127.0.0.1:" + server.port()),
                                 "lake",
-                                new Bytes.Folder()),
+                                new Bytes.S3(
+                                        URI.create("http://127.0.0.1:" + endpoint.port()),
+                                        "us-east-1",
+                                        true,
+                                        keys.accessKey(),
+                                        keys.secretKey())),
                         InstantSource.system());
         Runtime.getRuntime()
                 .addShutdownHook(
@@ -71,6 +85,8 @@ public final class Lakehouse {
                             server.close();
                             catalog.close();
                             database.close();
+                            endpoint.close();
+                            objects.close();
                         }));
         TrinoStatus status = trino.awaitRunning(READY_DEADLINE);
         if (status.state() != TrinoStatus.State.RUNNING) {
@@ -90,25 +106,22 @@ public final class Lakehouse {
     }
 
     /// The objects whose key, below the warehouse, begins like this.
-    List<String> objects(String prefix) throws IOException {
-        try (Stream<Path> files = Files.walk(objects)) {
-            return files.filter(Files::isRegularFile)
-                    .map(file -> objects.relativize(file).toString())
-                    .filter(key -> key.startsWith(prefix))
-                    .sorted()
-                    .toList();
+    List<String> objects(String prefix) {
+        try (Stream<ObjectInfo> found = objects.list(ROOT.resolve(prefix))) {
+            return found.map(object -> object.location().key()).toList();
         }
     }
 
     /// Puts a file that no metadata knows beside the data of the table whose files begin like this.
-    String putOrphan(String prefix) throws IOException {
+    String putOrphan(String prefix) {
         String data =
                 objects(prefix).stream()
                         .filter(key -> key.endsWith(".parquet"))
                         .findFirst()
                         .orElseThrow();
         String orphan = data.substring(0, data.lastIndexOf('/') + 1) + "orphan.parquet";
-        Files.writeString(objects.resolve(orphan), "nobody's");
+        objects.write(
+                ROOT.resolve(orphan), "nobody's".getBytes(StandardCharsets.UTF_8), Condition.NONE);
         return orphan;
     }
 

@@ -115,7 +115,7 @@ final class CreateTable {
         if (existing.isPresent() && !request.overwrite()) {
             throw new AlreadyExistsException("Table already exists: %s", name);
         }
-        TableMetadata metadata = files.read(location);
+        TableMetadata metadata = files.readAnew(location);
         locations.require(warehouse, "Location of " + name, metadata.location());
         insert(
                 warehouse,

@@ -38,6 +38,12 @@ final class MetadataFiles {
         return cache.get(location, this::parse).metadata();
     }
 
+    /// As [#read], but from the store: a file known from memory may be deleted.
+    TableMetadata readAnew(String location) {
+        cache.invalidate(location);
+        return read(location);
+    }
+
     private Parsed parse(String location) {
         String json = objects.read(location);
         return new Parsed(

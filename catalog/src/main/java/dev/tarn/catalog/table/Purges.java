@@ -65,9 +65,17 @@ final class Purges {
     }
 
     int resume(Warehouse warehouse) {
-        List<Scheduled> left = scheduled(warehouse);
-        left.forEach(purge -> purge(warehouse, purge));
-        return left.size();
+        int purged = 0;
+        for (Scheduled left : scheduled(warehouse)) {
+            try {
+                purge(warehouse, left);
+                purged++;
+            } catch (RuntimeException e) {
+                // It stays scheduled; the others do not wait for it.
+                LOG.warn("purge delayed metadata={}", left.metadataLocation(), e);
+            }
+        }
+        return purged;
     }
 
     private List<Scheduled> scheduled(Warehouse warehouse) {
@@ -81,18 +89,34 @@ final class Purges {
     private void purge(Warehouse warehouse, Scheduled purge) {
         try {
             TableMetadata metadata = files.read(purge.metadataLocation());
-            var reachable = new ReachableFiles(io, metadata);
-            reachable.forEachBatch(batch ->
-                    io.deleteFiles(
-                            batch.stream()
-                                    .filter(path -> locations.isOurs(warehouse, path))
-                                    .toList()));
-            // Last, because it names all others.
-            io.deleteFile(purge.metadataLocation());
+            if (isRegisteredAgain(metadata)) {
+                LOG.info("purge given up, registered again metadata={}", purge.metadataLocation());
+            } else {
+                deleteFiles(warehouse, purge, metadata);
+            }
         } catch (NotFoundException e) {
             LOG.debug("purge found no metadata={}", purge.metadataLocation(), e);
         }
         database.<Integer>write(tx -> tx.update("DELETE FROM purge WHERE id = ?", purge.id()));
+    }
+
+    /// Whether a name stands for the table since the drop: then its files are in use.
+    private boolean isRegisteredAgain(TableMetadata metadata) {
+        return !database.read(tx ->
+                        tx.query(
+                                "SELECT id FROM relation WHERE uuid = ? LIMIT 1",
+                                row -> row.string(1),
+                                metadata.uuid()))
+                .isEmpty();
+    }
+
+    private void deleteFiles(Warehouse warehouse, Scheduled purge, TableMetadata metadata) {
+        var reachable = new ReachableFiles(io, metadata);
+        reachable.forEachBatch(batch ->
+                io.deleteFiles(
+                        batch.stream().filter(path -> locations.isOurs(warehouse, path)).toList()));
+        // Last, because it names all others.
+        io.deleteFile(purge.metadataLocation());
     }
 
     private record Scheduled(String id, String metadataLocation) {}

@@ -40,8 +40,8 @@ public final class Warehouses {
                 });
         if (!found.root().equals(root)) {
             throw new IllegalStateException(
-                    "Warehouse %s has another root, expected %s, found %s"
-                            .formatted(name, root, found.root()));
+                    "Warehouse %s lies in %s, not in %s; set the storage back, or name a new warehouse with 'warehouse = NAME'"
+                            .formatted(name, found.root(), root));
         }
         return found;
     }

@@ -22,7 +22,7 @@ public final class Decoder {
             case STRING -> text;
             case INTEGER -> (int) whole(text, Integer.MIN_VALUE, Integer.MAX_VALUE, "int");
             case LONG -> whole(text, Long.MIN_VALUE, Long.MAX_VALUE, "bigint");
-            case FLOAT -> (float) real(text, "float");
+            case FLOAT -> single(text);
             case DOUBLE -> real(text, "double");
             case BOOLEAN -> truth(text);
             case DECIMAL -> decimal((Types.DecimalType) type, number(text, type), text);
@@ -51,12 +51,24 @@ public final class Decoder {
             String stripped = text.strip();
             // Java also reads 1d and 0x1p3, which no file means.
             if (!stripped.isEmpty() && "dDfF".indexOf(stripped.charAt(stripped.length() - 1)) < 0) {
-                return Double.parseDouble(stripped);
+                double number = Double.parseDouble(stripped);
+                // A number that is too large becomes infinite; one that says so is.
+                if (!Double.isInfinite(number) || stripped.endsWith("Infinity")) {
+                    return number;
+                }
             }
         } catch (NumberFormatException e) {
             // Told below.
         }
         throw Misfit.value(null, name, text);
+    }
+
+    private static float single(String text) throws Misfit {
+        double number = real(text, "float");
+        if (Float.isInfinite((float) number) && !Double.isInfinite(number)) {
+            throw Misfit.value(null, "float", text);
+        }
+        return (float) number;
     }
 
     private static boolean truth(String text) throws Misfit {
@@ -77,15 +89,13 @@ public final class Decoder {
 
     static BigDecimal decimal(Types.DecimalType type, BigDecimal number, String text)
             throws Misfit {
-        try {
-            BigDecimal scaled = number.setScale(type.scale(), RoundingMode.UNNECESSARY);
-            if (scaled.precision() <= type.precision()) {
-                return scaled;
-            }
-        } catch (ArithmeticException e) {
-            // Told below: digits would be lost.
+        // Compared before it is scaled: all the zeros of 1e99999999 would take minutes.
+        BigDecimal plain = number.stripTrailingZeros();
+        long whole = (long) plain.precision() - plain.scale();
+        if (plain.scale() > type.scale() || whole > type.precision() - type.scale()) {
+            throw Misfit.value(null, type.toString(), text);
         }
-        throw Misfit.value(null, type.toString(), text);
+        return plain.setScale(type.scale(), RoundingMode.UNNECESSARY);
     }
 
     private static ByteBuffer bytes(String text) throws Misfit {

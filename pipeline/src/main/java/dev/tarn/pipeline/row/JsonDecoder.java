@@ -91,7 +91,11 @@ public final class JsonDecoder {
                     token == JsonToken.VALUE_NUMBER_INT
                             ? wholeOrMisfit(parser, "bigint")
                             : text(parser, type);
-            case DOUBLE -> token.isNumeric() ? parser.getDoubleValue() : text(parser, type);
+            case DOUBLE -> {
+                // An infinite one was too large a number, which the text tells.
+                double number = token.isNumeric() ? parser.getDoubleValue() : Double.NaN;
+                yield Double.isFinite(number) ? number : text(parser, type);
+            }
             case BOOLEAN -> token.isBoolean() ? parser.getBooleanValue() : text(parser, type);
             default -> text(parser, type);
         };

@@ -174,9 +174,19 @@ final class Folder implements AutoCloseable {
     }
 
     void syncEntry(Path file) throws IOException {
-        Path parent = file.getParent();
-        if (parent != null) {
-            sync(parent, fsync);
+        Path folder = file.getParent();
+        while (folder != null && !synced(folder)) {
+            // Emptied and pruned meanwhile: that it is gone is an entry of the folder above.
+            folder = folder.getParent();
+        }
+    }
+
+    private boolean synced(Path folder) throws IOException {
+        try {
+            sync(folder, fsync);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
         }
     }
 

@@ -102,6 +102,23 @@ public final class S3Store implements ObjectStore {
         }
     }
 
+    /// Tells a wrong address, wrong keys and a missing bucket before anything is built on them.
+    public void requireBucket(String bucket) {
+        try {
+            client.headBucket(r -> r.bucket(bucket));
+        } catch (S3Exception e) {
+            String reason =
+                    switch (e.statusCode()) {
+                        case 404 -> "there is none of this name";
+                        case 403 -> "the access key may not use it, or the secret key is wrong";
+                        default -> "answered with status " + e.statusCode();
+                    };
+            throw new StorageException("Bucket %s: %s".formatted(bucket, reason), e);
+        } catch (SdkException e) {
+            throw new StorageException("Bucket %s: %s".formatted(bucket, e.getMessage()), e);
+        }
+    }
+
     @Override
     public Optional<ObjectInfo> find(Location location) {
         return head(location).map(head -> info(location, head));

@@ -20,6 +20,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +52,26 @@ class FolderStoreTest implements ObjectStoreContract {
     @Override
     public Location folder() {
         return Location.of("s3://lake/test");
+    }
+
+    @Test
+    void deletesThatEmptyAFolderTogetherAllSucceed() throws Exception {
+        try (var executor = Executors.newFixedThreadPool(4)) {
+            for (int round = 0; round < 100; round++) {
+                List<Callable<Boolean>> deletes = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    var location = Location.of("s3://lake/round/%s/%s".formatted(round, i));
+                    store.write(location, new byte[1], Condition.NONE);
+                    deletes.add(() -> {
+                        store.delete(location);
+                        return store.find(location).isEmpty();
+                    });
+                }
+                for (Future<Boolean> delete : executor.invokeAll(deletes)) {
+                    assertThat(delete.get()).isTrue();
+                }
+            }
+        }
     }
 
     @Test

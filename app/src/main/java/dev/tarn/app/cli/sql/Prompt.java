@@ -34,8 +34,8 @@ final class Prompt {
             A statement may take several lines and ends with a semicolon.
 
               SHOW SCHEMAS;                    namespaces of the catalog
-              SHOW TABLES FROM demo;           USE demo; makes it the usual one
-              DESCRIBE demo.flights;           SHOW CREATE TABLE demo.flights;
+              SHOW TABLES FROM flights;        USE flights; makes it the usual one
+              DESCRIBE flights.flights;        SHOW CREATE TABLE flights.flights;
               SELECT * FROM "flights$snapshots";
               SELECT * FROM flights FOR VERSION AS OF 123;
 

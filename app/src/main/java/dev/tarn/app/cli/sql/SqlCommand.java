@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "tarn sql                                     a prompt; 'help' there tells more",
-            "tarn sql 'SELECT * FROM lake.demo.flights LIMIT 5'",
+            "tarn sql 'SELECT * FROM flights.flights LIMIT 5'",
             "tarn sql -f report.sql --output csv > report.csv",
             "",
             "Exit codes: 0 done, 1 a statement was wrong, 2 not understood, 3 no Trino answers, 130"
@@ -86,7 +86,7 @@ public final class SqlCommand implements Callable<Integer> {
                 index = "0",
                 arity = "0..1",
                 paramLabel = "STATEMENTS",
-                description = "One or more, parted by semicolons.")
+                description = "One or more, separated by semicolons.")
         @Nullable String statements;
 
         @Option(

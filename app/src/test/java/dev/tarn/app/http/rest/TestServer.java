@@ -36,7 +36,13 @@ final class TestServer implements AutoCloseable {
                     Map.of("s3.endpoint", "http://127.0.0.1:9000", "s3.region", "us-east-1"),
                     Map.of("s3.access-key-id", "ID", "s3.secret-access-key", "SECRET"));
 
+    /// Where Iceberg's suites put tables whose location they choose; the next user of this machine
+    /// could not write there.
+    private static final List<Path> SUITE_FOLDERS =
+            List.of(Path.of("/tmp/newdb"), Path.of("/tmp/ns"));
+
     private final Path folder;
+
     private final Database database;
     private final ObjectStore objects = new LocalStore(false);
     private final Catalog catalog;
@@ -120,6 +126,14 @@ final class TestServer implements AutoCloseable {
         metrics.close();
         database.close();
         objects.close();
+        remove(folder);
+        SUITE_FOLDERS.forEach(TestServer::remove);
+    }
+
+    private static void remove(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

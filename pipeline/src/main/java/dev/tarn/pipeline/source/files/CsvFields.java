@@ -24,9 +24,9 @@ final class CsvFields {
         this.nullText = options.nullText();
     }
 
-    /// The byte that keeps a line open, or -1.
-    int quote() {
-        return quotes ? quote : -1;
+    /// What keeps a line open.
+    Lines.Quoting quoting() {
+        return quotes ? new Lines.Quoting(quote, escape, delimiter) : Lines.Quoting.NONE;
     }
 
     /// The fields of a line; the list is the cutter's own until the next call.

@@ -70,7 +70,7 @@ final class CsvReader implements SplitReader {
         if (from.bytes() == 0) {
             int skip = options.header() ? Math.max(1, options.skipLines()) : options.skipLines();
             for (int i = 0; i < skip; i++) {
-                Lines.Line skipped = lines.nextOrNull(cutter.quote());
+                Lines.Line skipped = lines.nextOrNull(cutter.quoting());
                 if (skipped != null) {
                     line += 1 + newLines(skipped);
                 }
@@ -88,7 +88,7 @@ final class CsvReader implements SplitReader {
         try (var lines = new Lines(file, options, 0)) {
             int skip = Math.max(1, options.skipLines());
             for (int i = 0; i < skip + Inference.ROWS_MAX + misfits; i++) {
-                Lines.Line line = lines.nextOrNull(cutter.quote());
+                Lines.Line line = lines.nextOrNull(cutter.quoting());
                 if (line == null) {
                     break;
                 }
@@ -113,7 +113,7 @@ final class CsvReader implements SplitReader {
         try (var lines = new Lines(file, options, 0)) {
             Lines.Line line = null;
             for (int i = 0; i < Math.max(1, options.skipLines()); i++) {
-                line = lines.nextOrNull(cutter.quote());
+                line = lines.nextOrNull(cutter.quoting());
             }
             if (line == null) {
                 throw new IOException("it is empty, expected a header line");
@@ -137,7 +137,7 @@ final class CsvReader implements SplitReader {
     public @Nullable Batch next(int rowsMax, Rejections rejections) throws IOException {
         Batch batch = null;
         for (int taken = 0; taken < rowsMax; ) {
-            Lines.Line next = lines.nextOrNull(cutter.quote());
+            Lines.Line next = lines.nextOrNull(cutter.quoting());
             if (next == null) {
                 break;
             }

@@ -86,7 +86,7 @@ final class JsonReader implements SplitReader {
                 return inference.schema();
             }
             for (int i = 0; i < Inference.ROWS_MAX + misfits; i++) {
-                Lines.Line line = lines.nextOrNull(-1);
+                Lines.Line line = lines.nextOrNull(Lines.Quoting.NONE);
                 if (line == null) {
                     break;
                 }
@@ -118,7 +118,7 @@ final class JsonReader implements SplitReader {
     private @Nullable Batch nextOfLines(int rowsMax, Rejections rejections) throws IOException {
         Batch batch = null;
         for (int taken = 0; taken < rowsMax; ) {
-            Lines.Line next = lines.nextOrNull(-1);
+            Lines.Line next = lines.nextOrNull(Lines.Quoting.NONE);
             if (next == null) {
                 break;
             }

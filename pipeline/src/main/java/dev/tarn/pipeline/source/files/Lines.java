@@ -108,11 +108,36 @@ final class Lines implements AutoCloseable {
         }
     }
 
-    /// The next line without its end, or null. A quote that is open keeps the line open.
+    /// What keeps a line open: a field that begins with `quote` goes on to the next one that is
+    /// neither doubled nor escaped.
     ///
-    /// @param quote the byte that opens and closes quotes, or -1
-    @Nullable Line nextOrNull(int quote) throws IOException {
+    /// @param quote -1 if nothing does
+    /// @param escape -1 if there is none
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Quoting(int quote, int escape, byte[] delimiter) {
+        static final Quoting NONE = new Quoting(-1, -1, new byte[0]);
+
+        private boolean isQuote(byte b) {
+            return quote >= 0 && b == quote;
+        }
+
+        private boolean isEscape(byte b) {
+            return escape >= 0 && escape != quote && b == escape;
+        }
+
+        private boolean beginsField(byte[] buffer, int start, int at) {
+            int before = at - delimiter.length;
+            return at == start
+                    || (before >= start
+                            && Arrays.equals(buffer, before, at, delimiter, 0, delimiter.length));
+        }
+    }
+
+    /// The next line without its end, or null.
+    @Nullable Line nextOrNull(Quoting quoting) throws IOException {
         boolean quoted = false;
+        boolean escaped = false;
+        boolean closed = false;
         int at = start;
         while (true) {
             for (; at < end; at++) {
@@ -127,8 +152,16 @@ final class Lines implements AutoCloseable {
                     start = at + 1;
                     return line;
                 }
-                if (b == quote) {
-                    quoted = !quoted;
+                if (quoted) {
+                    closed = !escaped && quoting.isQuote(b);
+                    quoted = !closed;
+                    escaped = !escaped && quoting.isEscape(b);
+                } else {
+                    // A quote right behind the closing one is a doubled quote.
+                    quoted =
+                            quoting.isQuote(b)
+                                    && (closed || quoting.beginsField(buffer, start, at));
+                    closed = false;
                 }
             }
             int seen = at - start;

@@ -1,4 +1,4 @@
-# PyIceberg: pip install "pyiceberg[pyarrow]==0.12.0", then python -i pyiceberg.py
+# PyIceberg: pip install "pyiceberg[pyarrow]==0.12.0", then python -i lake.py (not pyiceberg.py, which would hide the library)
 from pyiceberg.catalog import load_catalog
 
 catalog = load_catalog(
