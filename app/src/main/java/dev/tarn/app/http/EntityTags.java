@@ -1,5 +1,7 @@
 package dev.tarn.app.http;
 
+import java.util.List;
+
 /// Strong entity tags. The compressed form of an answer has a tag of its own, as other bytes must;
 /// both forms are equally fresh.
 final class EntityTags {
@@ -14,7 +16,7 @@ final class EntityTags {
 
     /// Whether `If-None-Match` names `etag`, in either form. Compared weakly, as the header asks.
     static boolean matches(String ifNoneMatch, String etag) {
-        for (String candidate : ifNoneMatch.split(",", -1)) {
+        for (String candidate : List.of(ifNoneMatch.split(",", -1))) {
             String tag = candidate.strip();
             if (tag.startsWith("W/")) {
                 tag = tag.substring(2);

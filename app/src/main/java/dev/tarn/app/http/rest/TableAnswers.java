@@ -52,7 +52,24 @@ final class TableAnswers {
     record Form(Warehouse warehouse, boolean credentials, boolean refs) {}
 
     /// The body of an answer, as it goes out.
-    record Encoded(byte[] bytes, boolean gzip) {
+    static final class Encoded {
+        private final byte[] bytes;
+        private final boolean gzip;
+
+        private Encoded(byte[] bytes, boolean gzip) {
+            this.bytes = bytes;
+            this.gzip = gzip;
+        }
+
+        /// @return not a copy
+        byte[] bytes() {
+            return bytes;
+        }
+
+        boolean gzip() {
+            return gzip;
+        }
+
         private int weight() {
             return bytes.length + ENTRY_OVERHEAD_BYTES;
         }
