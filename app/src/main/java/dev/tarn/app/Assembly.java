@@ -47,6 +47,9 @@ import org.slf4j.LoggerFactory;
 public final class Assembly implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
 
+    /// Room for the compressed answers of a few hundred tables with a thousand snapshots each.
+    private static final long ANSWER_CACHE_BYTES = 32 << 20;
+
     /// What is open, the last opened first.
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
@@ -89,7 +92,9 @@ public final class Assembly implements AutoCloseable {
                                     clock));
 
             List<Route> routes = new ArrayList<>();
-            routes.addAll(new IcebergRest(catalog, bytes.forClients(), metrics).routes());
+            routes.addAll(
+                    new IcebergRest(catalog, bytes.forClients(), metrics, ANSWER_CACHE_BYTES)
+                            .routes());
             routes.addAll(
                     new Health(
                                     List.of(

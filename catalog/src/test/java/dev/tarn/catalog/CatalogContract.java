@@ -701,6 +701,17 @@ interface CatalogContract {
     }
 
     @Test
+    default void locatingCostsOneQueryAndNoRead() {
+        var world = world().withOrders().withoutCache();
+        world.calls.clear();
+        String location = world.catalog.tables().locate(world.lake, ORDERS);
+        assertThat(world.calls.ledger()).containsExactly("store select namespace");
+        assertThat(world.catalog.tables().version(location).metadataLocation()).isEqualTo(location);
+        assertThat(world.calls.ledger())
+                .containsExactly("store select namespace", "storage get metadata.json");
+    }
+
+    @Test
     default void withoutRoomInMemoryEveryLoadReads() {
         var world = world().withOrders().withoutCache();
         world.load(ORDERS);

@@ -13,13 +13,13 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /// gzip, the one encoding every client knows. Clients offer ten others; they get gzip or nothing.
-final class Compression {
+public final class Compression {
     /// Smaller bodies gain nothing.
     private static final int BYTES_MIN = 1_024;
 
     private Compression() {}
 
-    static boolean pays(byte[] body) {
+    public static boolean pays(byte[] body) {
         return body.length >= BYTES_MIN;
     }
 
@@ -41,7 +41,7 @@ final class Compression {
         return any;
     }
 
-    static byte[] gzip(byte[] body) {
+    public static byte[] gzip(byte[] body) {
         ByteArrayOutputStream compressed = new ByteArrayOutputStream(body.length / 4 + 64);
         try (OutputStream gzip = new FastGzip(compressed)) {
             gzip.write(body);

@@ -215,14 +215,22 @@ public final class HttpServer implements AutoCloseable {
         response.headers().forEach((name, value) -> to.getHeaders().put(name, value));
         byte[] body = response.body();
         if (Compression.pays(body) && !response.headers().containsKey("Content-Encoding")) {
-            to.getHeaders().add("Vary", "Accept-Encoding");
+            if (!response.headers().getOrDefault("Vary", "").contains("Accept-Encoding")) {
+                to.getHeaders().add("Vary", "Accept-Encoding");
+            }
             String accepted = String.join(",", values(from, "Accept-Encoding"));
             if (Compression.isAccepted(accepted)) {
                 body = Compression.gzip(body);
                 to.getHeaders().put("Content-Encoding", "gzip");
             }
         }
-        if (from.getMethod().equals("HEAD") || response.status() == 204) {
+        String etag = response.headers().get("ETag");
+        if (etag != null && "gzip".equals(to.getHeaders().get("Content-Encoding"))) {
+            to.getHeaders().put("ETag", EntityTags.gzip(etag));
+        }
+        if (from.getMethod().equals("HEAD")
+                || response.status() == 204
+                || response.status() == 304) {
             to.write(true, ByteBuffer.allocate(0), callback);
             return;
         }

@@ -117,6 +117,16 @@ public final class Request {
         return Optional.ofNullable(headers.apply(name));
     }
 
+    /// Whether the client takes gzip.
+    public boolean acceptsGzip() {
+        return header("Accept-Encoding").filter(Compression::isAccepted).isPresent();
+    }
+
+    /// Whether the client says that it has what `etag` names.
+    public boolean has(String etag) {
+        return header("If-None-Match").filter(tags -> EntityTags.matches(tags, etag)).isPresent();
+    }
+
     /// The body, decompressed. Read from the network by the first call.
     ///
     /// @throws HttpException 413 if it is too large, 400 if it cannot be decompressed

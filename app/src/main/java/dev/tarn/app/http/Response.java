@@ -5,7 +5,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// Status, headers and the whole body. Compression and `Content-Length` are the server's work.
+/// Status, headers and the whole body. Compression and `Content-Length` are the server's work,
+/// unless the body comes compressed and says so in `Content-Encoding`.
 public final class Response {
     private static final byte[] EMPTY = new byte[0];
 
@@ -52,6 +53,13 @@ public final class Response {
         SequencedMap<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
         return new Response(status, more, body);
+    }
+
+    /// Names the state that the body tells, for `If-None-Match`.
+    ///
+    /// @param etag strong and in quotes; that of the uncompressed body
+    public Response withEtag(String etag) {
+        return withHeader("ETag", etag);
     }
 
     public int status() {

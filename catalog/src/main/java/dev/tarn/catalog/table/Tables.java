@@ -72,8 +72,20 @@ public final class Tables {
     ///
     /// @throws NoSuchTableException if there is none
     public LoadedTable load(Warehouse warehouse, TableIdentifier name) {
-        Relation row = relations.require(warehouse, name);
-        return loaded(files.read(row.metadataLocation()));
+        return version(locate(warehouse, name));
+    }
+
+    /// Where the metadata file of the table as it is now lies. One SELECT.
+    ///
+    /// @throws NoSuchTableException if there is none
+    public String locate(Warehouse warehouse, TableIdentifier name) {
+        return relations.require(warehouse, name).metadataLocation();
+    }
+
+    /// A table as the metadata file at `metadataLocation`, from [#locate], tells it. At most one
+    /// read of a file.
+    public LoadedTable version(String metadataLocation) {
+        return loaded(files.read(metadataLocation));
     }
 
     public boolean exists(Warehouse warehouse, TableIdentifier name) {

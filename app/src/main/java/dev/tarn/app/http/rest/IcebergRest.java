@@ -25,12 +25,16 @@ public final class IcebergRest {
     private final Endpoints endpoints = new Endpoints();
     private final List<Endpoint> advertised;
 
-    public IcebergRest(Catalog catalog, ClientStorage storage, Metrics metrics) {
+    /// @param answerCacheBytes how much memory answers may take that were encoded for an earlier
+    ///   load
+    public IcebergRest(
+            Catalog catalog, ClientStorage storage, Metrics metrics, long answerCacheBytes) {
         this.catalog = catalog;
         Names names = new Names(catalog);
         CommitCounter commits = new CommitCounter(metrics);
         new NamespaceRoutes(catalog.namespaces(), names).addTo(endpoints);
-        new TableRoutes(catalog.tables(), names, storage, commits).addTo(endpoints);
+        TableAnswers answers = new TableAnswers(storage, answerCacheBytes);
+        new TableRoutes(catalog.tables(), names, answers, commits).addTo(endpoints);
         new ViewRoutes(catalog.views(), names, commits).addTo(endpoints);
         advertised = endpoints.advertised();
     }

@@ -8,13 +8,10 @@ import dev.tarn.catalog.table.LoadedTable;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.warehouse.Warehouse;
 import java.util.List;
-import java.util.Objects;
-import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.rest.ResourcePaths;
-import org.apache.iceberg.rest.credentials.ImmutableCredential;
 import org.apache.iceberg.rest.requests.CommitTransactionRequest;
 import org.apache.iceberg.rest.requests.CreateTableRequest;
 import org.apache.iceberg.rest.requests.RegisterTableRequest;
@@ -22,7 +19,7 @@ import org.apache.iceberg.rest.requests.RenameTableRequest;
 import org.apache.iceberg.rest.requests.ReportMetricsRequest;
 import org.apache.iceberg.rest.requests.UpdateTableRequest;
 import org.apache.iceberg.rest.responses.ListTablesResponse;
-import org.apache.iceberg.rest.responses.LoadTableResponse;
+import org.jspecify.annotations.Nullable;
 
 /// Tables, and commits to several of them at once.
 final class TableRoutes {
@@ -31,13 +28,13 @@ final class TableRoutes {
 
     private final Tables tables;
     private final Names names;
-    private final ClientStorage storage;
+    private final TableAnswers answers;
     private final CommitCounter commits;
 
-    TableRoutes(Tables tables, Names names, ClientStorage storage, CommitCounter commits) {
+    TableRoutes(Tables tables, Names names, TableAnswers answers, CommitCounter commits) {
         this.tables = tables;
         this.names = names;
-        this.storage = storage;
+        this.answers = answers;
         this.commits = commits;
     }
 
@@ -70,20 +67,26 @@ final class TableRoutes {
         Namespace namespace = names.namespace(warehouse, request);
         CreateTableRequest create = Endpoints.body(request, CreateTableRequest.class);
         LoadedTable created = tables.create(warehouse, namespace, create);
-        return withStorage(request, warehouse, created);
+        return changed(request, warehouse, created);
     }
 
+    /// Costs one SELECT and the bytes of an earlier answer; nothing more if the client has them.
     private Response load(Request request) {
         Warehouse warehouse = names.warehouse(request);
-        String snapshots = request.query("snapshots").orElse("all");
-        LoadedTable loaded = tables.load(warehouse, names.table(warehouse, request));
-        return switch (snapshots) {
-            case "all" -> withStorage(request, warehouse, loaded);
-            case "refs" -> withStorage(request, warehouse, withoutHistory(loaded));
-            default ->
-                    throw HttpException.badRequest(
-                            "Parameter snapshots must be all or refs, found: " + snapshots);
-        };
+        var form =
+                new TableAnswers.Form(
+                        warehouse, asksForCredentials(request), asksForRefsOnly(request));
+        String location = tables.locate(warehouse, names.table(warehouse, request));
+        if (request.has(answers.etag(location, form))) {
+            return told(Response.empty(304), location, form);
+        }
+        TableAnswers.Encoded body =
+                answers.load(location, form, request.acceptsGzip(), () -> tables.version(location));
+        Response response = Response.of(200, "application/json", body.bytes());
+        return told(
+                body.gzip() ? response.withHeader("Content-Encoding", "gzip") : response,
+                location,
+                form);
     }
 
     private Response exists(Request request) {
@@ -106,7 +109,10 @@ final class TableRoutes {
         }
         LoadedTable committed =
                 commits.count("table", () -> tables.commit(warehouse, name, update));
-        return Response.json(answer(committed).build());
+        return told(
+                Response.json(TableAnswers.answer(committed)),
+                committed.metadataLocation(),
+                new TableAnswers.Form(warehouse, false, false));
     }
 
     private Response commitTransaction(Request request) {
@@ -135,7 +141,7 @@ final class TableRoutes {
         Warehouse warehouse = names.warehouse(request);
         Namespace namespace = names.namespace(warehouse, request);
         RegisterTableRequest register = Endpoints.body(request, RegisterTableRequest.class);
-        return withStorage(request, warehouse, tables.register(warehouse, namespace, register));
+        return changed(request, warehouse, tables.register(warehouse, namespace, register));
     }
 
     private Response reportMetrics(Request request) {
@@ -145,43 +151,28 @@ final class TableRoutes {
         return Response.noContent();
     }
 
-    private static LoadTableResponse.Builder answer(LoadedTable loaded) {
-        TableMetadata metadata = loaded.metadata();
-        if (!Objects.equals(metadata.metadataFileLocation(), loaded.metadataLocation())) {
-            metadata =
-                    TableMetadata.buildFrom(metadata)
-                            .discardChanges()
-                            .withMetadataLocation(loaded.metadataLocation())
-                            .build();
-        }
-        return LoadTableResponse.builder().withTableMetadata(metadata);
+    /// Answers with the table as it is after a change.
+    private Response changed(Request request, Warehouse warehouse, LoadedTable loaded) {
+        var form = new TableAnswers.Form(warehouse, asksForCredentials(request), false);
+        return told(Response.json(answers.answer(loaded, form)), loaded.metadataLocation(), form);
     }
 
-    private static LoadedTable withoutHistory(LoadedTable loaded) {
-        return new LoadedTable(
-                loaded.metadataLocation(),
-                TableMetadata.buildFrom(loaded.metadata())
-                        .withMetadataLocation(loaded.metadataLocation())
-                        .suppressHistoricalSnapshots()
-                        .build());
+    private Response told(Response response, @Nullable String location, TableAnswers.Form form) {
+        Response told =
+                response.withHeader("Cache-Control", "private")
+                        .withHeader("Vary", "Accept-Encoding, " + DELEGATION);
+        return location == null ? told : told.withEtag(answers.etag(location, form));
     }
 
-    /// Adds what the client needs to reach the bytes. Keys go both into `config` and into
-    /// `storage-credentials`, because clients differ in which one they read; only clients that ask
-    /// get them, because others would mix them with their own.
-    private Response withStorage(Request request, Warehouse warehouse, LoadedTable loaded) {
-        LoadTableResponse.Builder answer = answer(loaded);
-        if (asksForCredentials(request) && !storage.vended().isEmpty()) {
-            answer.addAllConfig(storage.whole());
-            answer.addCredential(
-                    ImmutableCredential.builder()
-                            .prefix(warehouse.root().toString())
-                            .config(storage.whole())
-                            .build());
-        } else {
-            answer.addAllConfig(storage.always());
-        }
-        return Response.json(answer.build()).withHeader("Cache-Control", "private");
+    private static boolean asksForRefsOnly(Request request) {
+        String snapshots = request.query("snapshots").orElse("all");
+        return switch (snapshots) {
+            case "all" -> false;
+            case "refs" -> true;
+            default ->
+                    throw HttpException.badRequest(
+                            "Parameter snapshots must be all or refs, found: " + snapshots);
+        };
     }
 
     private static boolean asksForCredentials(Request request) {

@@ -50,16 +50,21 @@ final class TestServer implements AutoCloseable {
     private final HttpServer server;
 
     TestServer(TestStore store) {
-        this(store, 16 << 20);
+        this(store, 16 << 20, 16 << 20);
     }
 
     /// A server that keeps no metadata in memory: Iceberg's suites remove a metadata file behind
     /// its back and expect it to notice.
     static TestServer withoutCache(TestStore store) {
-        return new TestServer(store, 0);
+        return new TestServer(store, 0, 0);
     }
 
-    private TestServer(TestStore store, long metadataCacheBytes) {
+    /// A server that keeps answers in memory, and no metadata.
+    static TestServer withAnswersOnly(TestStore store) {
+        return new TestServer(store, 0, 16 << 20);
+    }
+
+    private TestServer(TestStore store, long metadataCacheBytes, long answerCacheBytes) {
         try {
             folder = Files.createTempDirectory("tarn-http-");
         } catch (IOException e) {
@@ -77,7 +82,9 @@ final class TestServer implements AutoCloseable {
                         new CatalogSettings(
                                 WAREHOUSE, root, List.of(temporary), metadataCacheBytes),
                         InstantSource.system());
-        List<Route> routes = new ArrayList<>(new IcebergRest(catalog, STORAGE, metrics).routes());
+        List<Route> routes =
+                new ArrayList<>(
+                        new IcebergRest(catalog, STORAGE, metrics, answerCacheBytes).routes());
         routes.addAll(
                 new Health(List.of(Check.database(database), Check.storage(objects, root)), metrics)
                         .routes());
