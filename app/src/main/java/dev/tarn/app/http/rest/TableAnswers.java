@@ -86,6 +86,12 @@ final class TableAnswers {
                 absent -> encode(Json.write(answer(metadata.get(), form)), gzip));
     }
 
+    /// Whether an answer to this load is at hand, compressed or not.
+    boolean holds(String location, Form form) {
+        return cache.asMap().containsKey(new Key(location, form, true))
+                || cache.asMap().containsKey(new Key(location, form, false));
+    }
+
     private static Encoded encode(byte[] json, boolean gzip) {
         return gzip && Compression.pays(json)
                 ? new Encoded(Compression.gzip(json), true)

@@ -78,6 +78,10 @@ final class TableRoutes {
                         warehouse, asksForCredentials(request), asksForRefsOnly(request));
         String location = tables.locate(warehouse, names.table(warehouse, request));
         if (request.has(answers.etag(location, form))) {
+            if (!answers.holds(location, form)) {
+                // Not to say that a table is unchanged when it can no longer be read.
+                tables.version(location);
+            }
             return told(Response.empty(304), location, form);
         }
         TableAnswers.Encoded body =

@@ -188,6 +188,22 @@ class TableAnswersTest {
     }
 
     @Test
+    void aTableThatCannotBeReadIsNotToldToBeUnchanged() throws IOException {
+        Wire.Answer created =
+                wire.post(
+                        "/v1/namespaces/shop/tables",
+                        """
+                        {"name":"lost","schema":{"type":"struct","fields":[]}}\
+                        """);
+        Files.delete(Path.of(URI.create(created.json().path("metadata-location").asText())));
+
+        assertThat(
+                        wire.get("/v1/namespaces/shop/tables/lost", "If-None-Match", etag(created))
+                                .error())
+                .isEqualTo("404 NotFoundException");
+    }
+
+    @Test
     void aTableThatIsGoneIsGoneForWhoeverHasItToo() {
         String etag = etag(load(GZIP));
         client.dropTable(ORDERS, false);
