@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Test;
 
 /// What ARCHITECTURE.md draws and the compiler does not see.
 class WallsTest {
+    /// A project of its own, with none of our dependencies.
+    private static final Path BENCHMARKS = Checkout.root().resolve("bench");
+
     private static JavaClasses program;
 
     @BeforeAll
@@ -95,6 +98,7 @@ class WallsTest {
             List<Path> silent =
                     files.filter(file -> file.toString().contains("/src/main/java/"))
                             .filter(file -> file.toString().endsWith(".java"))
+                            .filter(file -> !file.startsWith(BENCHMARKS))
                             .map(Path::getParent)
                             .distinct()
                             .filter(folder -> !tells(folder.resolve("package-info.java")))
