@@ -35,7 +35,7 @@ class CompatibilityKitTest {
             "the empty namespace: Iceberg's REST client refuses it before it sends anything";
 
     private static final String UNIQUE =
-            "turned off by the kit itself: it is about unique locations made by the client";
+            "turned off by the kit itself: its own server cannot be configured for one test";
 
     private static final Map<String, String> TABLE_CASES_LEFT_OUT =
             Map.ofEntries(
