@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.MetadataUpdate;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.rest.requests.UpdateTableRequest;
@@ -211,6 +212,7 @@ interface EventContract {
     }
 
     @Test
+    @SuppressWarnings("try") // closed early, to see those who wait wake up
     default void whoWaitsIsWokenByTheNextEvent() throws Exception {
         try (var watch = new EventWatch(events());
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -276,7 +278,7 @@ interface EventContract {
         expire.table(ORDERS)
                 .expireSnapshots()
                 .expireSnapshotId(first)
-                .cleanExpiredFiles(false)
+                .cleanupLevel(ExpireSnapshots.CleanupLevel.NONE)
                 .commit();
         expire.commit(tx -> {});
 

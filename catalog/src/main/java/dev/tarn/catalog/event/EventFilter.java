@@ -38,7 +38,7 @@ public record EventFilter(
             String path = Names.path(namespace);
             // Below it are the paths that go on after a separator.
             sql.append(" AND (namespace = ? OR (namespace >= ? AND namespace < ?))");
-            arguments.addAll(List.of(path, path + '\u001f', path + '\u0020'));
+            arguments.addAll(List.of(path, path + '\u001f', path + ' '));
         }
         if (name != null) {
             sql.append(" AND name = ?");

@@ -57,8 +57,9 @@ public final class EventWatch implements AutoCloseable {
                 newest = seen;
                 changed.signalAll();
             }
-            if (newest <= cursor && !closed) {
-                changed.awaitNanos(napNanos);
+            long left = napNanos;
+            while (newest <= cursor && !closed && left > 0) {
+                left = changed.awaitNanos(left);
             }
         } finally {
             led = false;
