@@ -34,6 +34,7 @@ public final class Tables {
     private final CreateTable creates;
     private final Purges purges;
     private final MetricsReports reports;
+    private final TableFolders folders;
 
     public Tables(
             Database database,
@@ -49,6 +50,7 @@ public final class Tables {
         this.creates = new CreateTable(database, relations, files, locations, clock);
         this.purges = new Purges(database, store, files, locations);
         this.reports = new MetricsReports(database, clock);
+        this.folders = new TableFolders(locations);
     }
 
     public Page<TableIdentifier> list(Warehouse warehouse, Namespace namespace, PageRequest page) {
@@ -151,6 +153,11 @@ public final class Tables {
 
     public PendingCommit begin(Warehouse warehouse) {
         return new PendingCommit(this, commits, store, warehouse);
+    }
+
+    /// Which folders keys to a table open.
+    public TableFolders folders() {
+        return folders;
     }
 
     private static LoadedTable loaded(TableMetadata metadata) {

@@ -3,7 +3,7 @@ package dev.tarn.storage.vending;
 import java.util.Optional;
 
 /// Gives keys to what lies in a scope.
-public interface KeyVendor {
+public interface KeyVendor extends AutoCloseable {
     /// No keys for anybody: clients have their own.
     KeyVendor NONE =
             new KeyVendor() {
@@ -24,4 +24,7 @@ public interface KeyVendor {
 
     /// Keys with their whole life before them.
     Optional<VendedKeys> freshKeys(Scope scope);
+
+    @Override
+    default void close() {}
 }

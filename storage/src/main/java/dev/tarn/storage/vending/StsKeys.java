@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.sts.model.Credentials;
 /// Keys are given to all who ask during the first half of their life, and at most one call is under
 /// way for a scope. Where STS refuses, cannot be reached or cannot be told the scope, there are no
 /// keys: a catalog that can be read does not depend on it, and clients may have keys of their own.
-public final class StsKeys implements KeyVendor, AutoCloseable {
+public final class StsKeys implements KeyVendor {
     private static final Logger LOG = LoggerFactory.getLogger(StsKeys.class);
     private static final String SESSION = "tarn";
     private static final int SCOPES_MAX = 100_000;

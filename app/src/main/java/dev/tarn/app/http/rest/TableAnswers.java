@@ -10,11 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.apache.iceberg.TableMetadata;
-import org.apache.iceberg.rest.credentials.ImmutableCredential;
 import org.apache.iceberg.rest.responses.LoadTableResponse;
 
 /// Tables as clients get them. What a load answers is encoded once for each form in which somebody
@@ -28,15 +26,9 @@ final class TableAnswers {
 
     private static final int ENTRY_OVERHEAD_BYTES = 512;
 
-    private final ClientStorage storage;
     private final Cache<Key, Encoded> cache;
-    private final String always;
-    private final String whole;
 
-    TableAnswers(ClientStorage storage, long cacheBytes) {
-        this.storage = storage;
-        this.always = digest(text(storage.always()));
-        this.whole = digest(text(storage.whole()));
+    TableAnswers(long cacheBytes) {
         this.cache =
                 Caffeine.newBuilder()
                         .maximumWeight(cacheBytes)
@@ -47,9 +39,9 @@ final class TableAnswers {
 
     /// How a client wants a table.
     ///
-    /// @param credentials with the keys to its bytes
+    /// @param access what is said of the way to its bytes
     /// @param refs without the snapshots that no branch and no tag points to
-    record Form(Warehouse warehouse, boolean credentials, boolean refs) {}
+    record Form(Warehouse warehouse, StorageAccess access, boolean refs) {}
 
     /// The body of an answer, as it goes out.
     static final class Encoded {
@@ -107,7 +99,7 @@ final class TableAnswers {
                                 "\n",
                                 REPRESENTATION,
                                 form.refs() ? "refs" : "all",
-                                hasKeys(form) ? whole : always,
+                                form.access().digest(),
                                 form.warehouse().id(),
                                 form.warehouse().root().toString(),
                                 location))
@@ -121,25 +113,13 @@ final class TableAnswers {
         LoadTableResponse.Builder answer =
                 LoadTableResponse.builder()
                         .withTableMetadata(form.refs() ? withoutHistory(loaded) : located(loaded));
-        if (!hasKeys(form)) {
-            return answer.addAllConfig(storage.always()).build();
-        }
-        return answer.addAllConfig(storage.whole())
-                .addCredential(
-                        ImmutableCredential.builder()
-                                .prefix(form.warehouse().root().toString())
-                                .config(storage.whole())
-                                .build())
-                .build();
+        form.access().addTo(answer);
+        return answer.build();
     }
 
     /// A table alone, for a client that has loaded it already.
     static LoadTableResponse answer(LoadedTable loaded) {
         return LoadTableResponse.builder().withTableMetadata(located(loaded)).build();
-    }
-
-    private boolean hasKeys(Form form) {
-        return form.credentials() && !storage.vended().isEmpty();
     }
 
     private static TableMetadata located(LoadedTable loaded) {
@@ -159,11 +139,7 @@ final class TableAnswers {
                 .build();
     }
 
-    private static String text(Map<String, String> properties) {
-        return new String(Json.write(properties), StandardCharsets.UTF_8);
-    }
-
-    private static String digest(String text) {
+    static String digest(String text) {
         try {
             byte[] hash =
                     MessageDigest.getInstance("SHA-256")
