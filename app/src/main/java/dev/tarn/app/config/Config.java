@@ -19,6 +19,7 @@ public record Config(
         Store store,
         Storage storage,
         Sql sql,
+        Events events,
         Log log) {
 
     public record Catalog(int port) {
@@ -224,6 +225,17 @@ public record Config(
         }
     }
 
+    /// @param retention how long an event can be read
+    public record Events(Duration retention) {
+        static Events read(Section section) {
+            return new Events(
+                    section.duration(
+                            "retention",
+                            "30d",
+                            "How long the changes of the catalog can be read from `/api/events`"));
+        }
+    }
+
     public enum LogLevel {
         ERROR,
         WARN,
@@ -259,6 +271,7 @@ public record Config(
                         Store.read(root.section("store")),
                         Storage.read(root.section("storage"), data),
                         Sql.read(root.section("sql")),
+                        Events.read(root.section("events")),
                         Log.read(root.section("log")));
         if (!config.warehouse.matches("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")) {
             root.problem(

@@ -96,7 +96,7 @@ final class CredentialRoutes {
             if (e.isForbidden()) {
                 throw new ForbiddenException(e, "Cannot sign for %s: %s", name, e.getMessage());
             }
-            throw HttpException.badRequest(e.getMessage());
+            throw HttpException.badRequest(String.valueOf(e.getMessage()));
         }
     }
 
