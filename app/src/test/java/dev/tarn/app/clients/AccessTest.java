@@ -10,8 +10,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/// PyIceberg and DuckDB without a key of their own, on either kind of storage. Iceberg's Java client
-/// is tested beside the routes.
+/// PyIceberg and DuckDB without a key of their own, on either kind of storage. Iceberg's Java
+/// client is tested beside the routes.
 class AccessTest {
     @TempDir private Path folder;
 
@@ -65,7 +65,6 @@ class AccessTest {
           }
         }
         """
-                .formatted(
-                        s3.get("S3_ENDPOINT"), s3.get("S3_ACCESS_KEY"), s3.get("S3_SECRET_KEY"));
+                .formatted(s3.get("S3_ENDPOINT"), s3.get("S3_ACCESS_KEY"), s3.get("S3_SECRET_KEY"));
     }
 }

@@ -8,6 +8,11 @@ public interface KeyVendor extends AutoCloseable {
     KeyVendor NONE =
             new KeyVendor() {
                 @Override
+                public boolean vends() {
+                    return false;
+                }
+
+                @Override
                 public Optional<VendedKeys> keys(Scope scope) {
                     return Optional.empty();
                 }
@@ -17,6 +22,11 @@ public interface KeyVendor extends AutoCloseable {
                     return Optional.empty();
                 }
             };
+
+    /// Whether there is anything to ask for at all.
+    default boolean vends() {
+        return true;
+    }
 
     /// The same keys for everyone who asks within a while, so that answers that hold them can be
     /// kept; cheap. Empty if there can be none for this scope.

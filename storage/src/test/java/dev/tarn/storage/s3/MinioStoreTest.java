@@ -25,7 +25,7 @@ class MinioStoreTest implements ObjectStoreContract {
     }
 
     @AfterAll
-    static void stop() throws InterruptedException {
+    static void stop() {
         if (minio != null) {
             store.close();
             minio.close();

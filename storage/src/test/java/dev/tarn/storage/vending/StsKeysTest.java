@@ -54,7 +54,7 @@ class StsKeysTest {
     }
 
     @AfterAll
-    static void stop() throws InterruptedException {
+    static void stop() {
         if (minio != null) {
             root.close();
             minio.close();

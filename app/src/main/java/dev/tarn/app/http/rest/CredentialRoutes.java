@@ -8,7 +8,6 @@ import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.storage.Location;
 import dev.tarn.storage.s3.RemoteSigner;
 import dev.tarn.storage.s3.SigningRefusedException;
-import dev.tarn.storage.vending.KeyVendor;
 import dev.tarn.storage.vending.Scope;
 import java.util.List;
 import java.util.Locale;
@@ -38,7 +37,7 @@ final class CredentialRoutes {
     }
 
     void addTo(Endpoints endpoints) {
-        if (storage.vendor() != KeyVendor.NONE) {
+        if (storage.vendor().vends()) {
             endpoints.add("GET", ResourcePaths.V1_TABLE_CREDENTIALS, this::credentials);
         }
         RemoteSigner signer = storage.signer();

@@ -7,7 +7,6 @@ import dev.tarn.catalog.table.TableFolders;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.storage.Location;
 import dev.tarn.storage.vending.Access;
-import dev.tarn.storage.vending.KeyVendor;
 import dev.tarn.storage.vending.Scope;
 import dev.tarn.storage.vending.ScopeTokens;
 import dev.tarn.storage.vending.VendedKeys;
@@ -88,14 +87,14 @@ final class TableAccess {
             return known;
         }
         StorageAccess made = make(warehouse, name, asked, metadata.get());
-        if (made != open) { // there may be keys the next time
+        if (!made.equals(open)) { // there may be keys the next time
             kept.put(key, made);
         }
         return made;
     }
 
     private boolean canHelp(Set<Delegation> asked) {
-        return (asked.contains(Delegation.VENDED_CREDENTIALS) && storage.vendor() != KeyVendor.NONE)
+        return (asked.contains(Delegation.VENDED_CREDENTIALS) && storage.vendor().vends())
                 || (asked.contains(Delegation.REMOTE_SIGNING) && storage.signer() != null);
     }
 
