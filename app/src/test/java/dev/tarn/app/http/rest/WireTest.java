@@ -344,8 +344,8 @@ class WireTest {
                         .json();
         assertThat(asking.path("config").path("s3.secret-access-key").asText()).isEqualTo("SECRET");
         JsonNode credential = asking.path("storage-credentials").get(0);
-        assertThat(asking.path("metadata").path("location").asText())
-                .startsWith(credential.path("prefix").asText());
+        assertThat(credential.path("prefix").asText())
+                .isEqualTo(asking.path("metadata").path("location").asText() + "/");
         assertThat(credential.path("config")).isEqualTo(asking.path("config"));
     }
 
