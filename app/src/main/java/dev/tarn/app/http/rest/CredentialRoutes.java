@@ -104,7 +104,7 @@ final class CredentialRoutes {
             Warehouse warehouse, TableIdentifier name, @Nullable String stage) {
         List<Location> staged = access.staged(warehouse, stage);
         try {
-            return tables.folders().of(warehouse, tables.load(warehouse, name).metadata());
+            return tables.folders().of(warehouse, tables.load(warehouse, name).recentMetadata());
         } catch (NoSuchTableException e) {
             if (staged.isEmpty()) {
                 throw e;

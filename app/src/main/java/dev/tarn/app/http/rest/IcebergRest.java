@@ -22,6 +22,7 @@ public final class IcebergRest {
 
     private final Catalog catalog;
     private final Endpoints endpoints = new Endpoints();
+    private final FunctionRoutes functions;
     private final List<Endpoint> advertised;
 
     /// @param answerCacheBytes how much memory answers may take that were encoded for an earlier
@@ -41,6 +42,8 @@ public final class IcebergRest {
         new TableRoutes(catalog.tables(), names, answers, access, commits).addTo(endpoints);
         new CredentialRoutes(catalog.tables(), names, access, storage).addTo(endpoints);
         new ViewRoutes(catalog.views(), names, commits).addTo(endpoints);
+        functions = new FunctionRoutes(catalog, names);
+        functions.addTo(endpoints);
         advertised = endpoints.advertised();
     }
 
@@ -49,6 +52,7 @@ public final class IcebergRest {
         routes.add(Route.get(CONFIG, this::config));
         routes.add(Route.post(TOKENS, IcebergRest::token));
         routes.addAll(endpoints.routes());
+        routes.addAll(functions.apiRoutes());
         return routes;
     }
 

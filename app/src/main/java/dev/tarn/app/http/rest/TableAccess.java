@@ -109,7 +109,8 @@ final class TableAccess {
 
     private StorageAccess make(
             Warehouse warehouse, TableIdentifier name, Set<Delegation> asked, LoadedTable loaded) {
-        List<Location> own = canHelp(asked) ? folders.of(warehouse, loaded.metadata()) : List.of();
+        List<Location> own =
+                canHelp(asked) ? folders.of(warehouse, loaded.recentMetadata()) : List.of();
         if (own.isEmpty()) {
             return open;
         }
