@@ -43,7 +43,6 @@ final class FlatChunk implements Chunk {
     private long chunkRows;
     private long allNulls;
 
-    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Page(
             byte[] bytes, int plainSize, int rows, Statistics<?> statistics, Encoding encoding) {}
 
@@ -98,7 +97,7 @@ final class FlatChunk implements Chunk {
             int row = selected == null ? from + i : selected[from + i];
             if (!vector.isNull(row)) {
                 picked[there++] = row;
-                present[(rows + i) >>> 3] |= (byte) (1 << ((rows + i) & 7));
+                present[rows + i >>> 3] |= (byte) (1 << (rows + i & 7));
             }
         }
         values.append(vector, picked, there);
