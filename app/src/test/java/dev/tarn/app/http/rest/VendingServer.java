@@ -63,7 +63,11 @@ final class VendingServer implements AutoCloseable {
                         database,
                         store,
                         new CatalogSettings(
-                                "lake", Location.of("s3://lake"), List.of(allowed), 16 << 20, Duration.ZERO),
+                                "lake",
+                                Location.of("s3://lake"),
+                                List.of(allowed),
+                                16 << 20,
+                                Duration.ZERO),
                         clock);
         var storage =
                 new ClientStorage(
