@@ -153,7 +153,7 @@ final class BytesValues implements PageValues {
         }
         long tail = 0;
         for (; at < end; at++) {
-            tail = tail << 8 | bytes[at] & 0xff;
+            tail = (tail << 8) | (bytes[at] & 0xff);
         }
         return mix(hash ^ tail);
     }
