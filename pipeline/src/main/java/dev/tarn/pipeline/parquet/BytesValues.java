@@ -160,7 +160,7 @@ final class BytesValues implements PageValues {
 
     private static long mix(long hash) {
         long mixed = hash * MIX;
-        return mixed ^ mixed >>> 29;
+        return mixed ^ (mixed >>> 29);
     }
 
     private void writePlain(byte[] from, int start, int end, PageBuffer out) {

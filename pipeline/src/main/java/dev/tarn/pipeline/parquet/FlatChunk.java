@@ -98,7 +98,8 @@ final class FlatChunk implements Chunk {
             int row = selected == null ? from + i : selected[from + i];
             if (!vector.isNull(row)) {
                 picked[there++] = row;
-                present[(rows + i) >>> 3] |= (byte) (1 << ((rows + i) & 7));
+                int at = rows + i;
+                present[at >>> 3] |= (byte) (1 << (at & 7));
             }
         }
         values.append(vector, picked, there);
