@@ -2,6 +2,7 @@ package dev.tarn.catalog;
 
 import dev.tarn.catalog.event.Events;
 import dev.tarn.catalog.namespace.Namespaces;
+import dev.tarn.catalog.planning.Plans;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.view.Views;
 import dev.tarn.catalog.warehouse.Warehouses;
@@ -17,6 +18,7 @@ public final class Catalog implements AutoCloseable {
     private final Namespaces namespaces;
     private final Tables tables;
     private final Views views;
+    private final Plans plans;
     private final Events events;
 
     /// Brings the rows up to date and creates the default warehouse if it is not there.
@@ -32,6 +34,7 @@ public final class Catalog implements AutoCloseable {
                 new Tables(
                         database, store, locations, events, clock, settings.metadataCacheBytes());
         this.views = new Views(database, store, locations, events);
+        this.plans = new Plans(database, store, tables, clock, settings.planLimits());
     }
 
     public Warehouses warehouses() {
@@ -48,6 +51,10 @@ public final class Catalog implements AutoCloseable {
 
     public Views views() {
         return views;
+    }
+
+    public Plans plans() {
+        return plans;
     }
 
     public Events events() {

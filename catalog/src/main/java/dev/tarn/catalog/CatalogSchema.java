@@ -64,6 +64,18 @@ final class CatalogSchema {
                               id ${text} PRIMARY KEY,
                               warehouse_id ${text} NOT NULL REFERENCES warehouse (id),
                               metadata_location ${text} NOT NULL);
+                            """),
+                    new Migration(
+                            2,
+                            "plans of scans that take long",
+                            """
+                            CREATE TABLE scan_plan (
+                              id ${text} PRIMARY KEY,
+                              task ${text} NOT NULL,
+                              created_ms BIGINT NOT NULL,
+                              cancelled INTEGER NOT NULL);
+
+                            CREATE INDEX scan_plan_by_age ON scan_plan (created_ms);
                             """));
 
     private CatalogSchema() {}

@@ -1,5 +1,6 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.planning.PlanLimits;
 import dev.tarn.storage.Location;
 import java.util.List;
 
@@ -9,11 +10,13 @@ import java.util.List;
 /// @param warehouseRoot where its tables lie unless they say otherwise
 /// @param allowedLocations further folders in which tables, views and metadata files may lie
 /// @param metadataCacheBytes how much encoded table metadata is worth keeping parsed in memory
+/// @param planLimits how much one request for the plan of a scan may cost
 public record CatalogSettings(
         String warehouse,
         Location warehouseRoot,
         List<Location> allowedLocations,
-        long metadataCacheBytes) {
+        long metadataCacheBytes,
+        PlanLimits planLimits) {
 
     private static final long METADATA_CACHE_BYTES = 16 << 20;
 
@@ -23,5 +26,18 @@ public record CatalogSettings(
 
     public CatalogSettings(String warehouse, Location warehouseRoot) {
         this(warehouse, warehouseRoot, List.of(), METADATA_CACHE_BYTES);
+    }
+
+    public CatalogSettings(
+            String warehouse,
+            Location warehouseRoot,
+            List<Location> allowedLocations,
+            long metadataCacheBytes) {
+        this(
+                warehouse,
+                warehouseRoot,
+                allowedLocations,
+                metadataCacheBytes,
+                PlanLimits.STANDARD);
     }
 }

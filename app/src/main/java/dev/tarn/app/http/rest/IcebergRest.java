@@ -35,6 +35,7 @@ public final class IcebergRest {
         new NamespaceRoutes(catalog.namespaces(), names).addTo(endpoints);
         TableAnswers answers = new TableAnswers(storage, answerCacheBytes);
         new TableRoutes(catalog.tables(), names, answers, commits).addTo(endpoints);
+        new PlanningRoutes(catalog.plans(), names).addTo(endpoints);
         new ViewRoutes(catalog.views(), names, commits).addTo(endpoints);
         advertised = endpoints.advertised();
     }
