@@ -22,6 +22,9 @@ final class PostgresDatabase implements Database {
     private static final long CONNECTION_TIMEOUT_MS = 10_000;
     private static final int SOCKET_TIMEOUT_S = 60;
 
+    /// Locks of a process that was frozen in a transaction must not hold others for ever.
+    private static final String FROZEN_MAX = "SET idle_in_transaction_session_timeout = '60s'";
+
     private final HikariDataSource readers;
     private final HikariDataSource writers;
 
@@ -48,6 +51,7 @@ final class PostgresDatabase implements Database {
         config.setAutoCommit(false);
         config.setReadOnly(readOnly);
         config.setTransactionIsolation(isolation);
+        config.setConnectionInitSql(FROZEN_MAX);
         config.addDataSourceProperty("ApplicationName", "tarn");
         config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT_S);
         config.addDataSourceProperty("tcpKeepAlive", true);
