@@ -33,11 +33,6 @@ public record CatalogSettings(
             Location warehouseRoot,
             List<Location> allowedLocations,
             long metadataCacheBytes) {
-        this(
-                warehouse,
-                warehouseRoot,
-                allowedLocations,
-                metadataCacheBytes,
-                PlanLimits.STANDARD);
+        this(warehouse, warehouseRoot, allowedLocations, metadataCacheBytes, PlanLimits.STANDARD);
     }
 }

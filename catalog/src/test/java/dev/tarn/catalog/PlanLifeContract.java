@@ -30,6 +30,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Table;
@@ -270,9 +271,11 @@ interface PlanLifeContract {
                                 .build());
 
         change(table -> table.updateSchema().renameColumn("name", "title").commit());
-        change(table -> table.updateSchema().addColumn("name", table.schema().findType("id")).commit());
+        change(table ->
+                table.updateSchema().addColumn("name", table.schema().findType("id")).commit());
         world().append(World.ORDERS, "file-later");
-        change(table -> table.newDelete().deleteFile("s3://lake/root/data/file-001.parquet").commit());
+        change(table ->
+                table.newDelete().deleteFile("s3://lake/root/data/file-001.parquet").commit());
 
         Plans restarted = plans(LIMITS.withFilesPerTask(1));
         assertThat(followed(restarted, first, 100)).isEqualTo(numbered(5));
@@ -289,7 +292,7 @@ interface PlanLifeContract {
                 table.expireSnapshots()
                         .expireOlderThan(System.currentTimeMillis() + 1_000)
                         .retainLast(1)
-                        .cleanExpiredFiles(false)
+                        .cleanupLevel(ExpireSnapshots.CleanupLevel.NONE)
                         .commit());
 
         assertThatThrownBy(() -> plans.tasks(world().lake, World.ORDERS, planTask))
@@ -391,11 +394,14 @@ interface PlanLifeContract {
         appendOneByOne(1);
         Plans plans = plans(LIMITS);
 
-        var some = completed(plans, PlanTableScanRequest.builder().withMinRowsRequested(250L).build());
+        var some =
+                completed(plans, PlanTableScanRequest.builder().withMinRowsRequested(250L).build());
         assertThat(some.files()).hasSizeBetween(3, 4);
         assertThat(some.planTasks()).isEmpty();
 
-        var more = completed(plans, PlanTableScanRequest.builder().withMinRowsRequested(9_999L).build());
+        var more =
+                completed(
+                        plans, PlanTableScanRequest.builder().withMinRowsRequested(9_999L).build());
         assertThat(more.files()).hasSize(11);
     }
 
@@ -453,8 +459,7 @@ interface PlanLifeContract {
         Plans plans = slow(gate);
 
         String id = id(plan(plans, EVERYTHING));
-        assertThat(plans.fetch(world().lake, World.ORDERS, id))
-                .isEqualTo(new Plan.Submitted(id));
+        assertThat(plans.fetch(world().lake, World.ORDERS, id)).isEqualTo(new Plan.Submitted(id));
 
         gate.countDown();
         Plan plan = plans.fetch(world().lake, World.ORDERS, id);
@@ -541,7 +546,8 @@ interface PlanLifeContract {
         world().catalog.tables().create(world().lake, World.SALES, World.create("other"));
         TableIdentifier other = TableIdentifier.of(World.SALES, "other");
 
-        for (String id : List.of("", "x", known.substring(1), known + "0", "p" + known.substring(1))) {
+        for (String id :
+                List.of("", "x", known.substring(1), known + "0", "p" + known.substring(1))) {
             assertThatThrownBy(() -> plans.cancel(world().lake, World.ORDERS, id))
                     .isInstanceOf(NoSuchPlanIdException.class);
         }

@@ -23,6 +23,7 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
@@ -89,7 +90,8 @@ interface PlanningContract {
         return world();
     }
 
-    private void comparePointInTime(Plans plans, RandomTable made, Random random, String seed, Seen seen) {
+    private void comparePointInTime(
+            Plans plans, RandomTable made, Random random, String seed, Seen seen) {
         Table table = made.table();
         List<Snapshot> snapshots = new ArrayList<>();
         table.snapshots().forEach(snapshots::add);
@@ -104,7 +106,8 @@ interface PlanningContract {
                 request.withSnapshotId(snapshot.snapshotId()).withUseSnapshotSchema(true);
             }
             default -> {
-                List<Map.Entry<String, SnapshotRef>> refs = new ArrayList<>(table.refs().entrySet());
+                List<Map.Entry<String, SnapshotRef>> refs =
+                        new ArrayList<>(table.refs().entrySet());
                 var ref = refs.get(random.nextInt(refs.size()));
                 scan = scan.useRef(ref.getKey());
                 request.withSnapshotId(ref.getValue().snapshotId())
@@ -116,12 +119,23 @@ interface PlanningContract {
         scan = scan.caseSensitive(caseSensitive).filter(filter);
         request.withFilter(filter).withCaseSensitive(caseSensitive);
 
-        assertThat(served(plans, made.name, request.build(), seen))
+        List<String> served = served(plans, made.name, request.build(), seen);
+        List<String> expected;
+        try {
+            expected = told(scan.planFiles(), filter);
+        } catch (ValidationException e) {
+            // Iceberg looks for the names of an old schema in the new one, if the snapshot is the
+            // current one and a column was renamed since.
+            assertThat(scan.schema().schemaId()).isNotEqualTo(table.schema().schemaId());
+            return;
+        }
+        assertThat(served)
                 .as("%s: v%s %s", seed, made.formatVersion, filter)
-                .containsExactlyInAnyOrderElementsOf(told(scan.planFiles(), filter));
+                .containsExactlyInAnyOrderElementsOf(expected);
     }
 
-    private void compareIncremental(Plans plans, RandomTable made, Random random, String seed, Seen seen) {
+    private void compareIncremental(
+            Plans plans, RandomTable made, Random random, String seed, Seen seen) {
         Table table = made.table();
         List<Long> ancestors = SnapshotUtil.currentAncestorIds(table);
         int end = random.nextInt(ancestors.size());

@@ -218,7 +218,9 @@ final class RandomTable {
                         .withPath(path + ".parquet")
                         .withFileSizeInBytes(100)
                         .withMetrics(metrics(0, 60));
-        return spec.isPartitioned() ? deletes.withPartition(file.partition()).build() : deletes.build();
+        return spec.isPartitioned()
+                ? deletes.withPartition(file.partition()).build()
+                : deletes.build();
     }
 
     private DeleteFile positionDeletes(Table table, String path, DataFile file) {
@@ -232,7 +234,9 @@ final class RandomTable {
         if (random.nextBoolean()) {
             deletes.withReferencedDataFile(file.location());
         }
-        return spec.isPartitioned() ? deletes.withPartition(file.partition()).build() : deletes.build();
+        return spec.isPartitioned()
+                ? deletes.withPartition(file.partition()).build()
+                : deletes.build();
     }
 
     private DeleteFile vector(Table table, String path, DataFile file, int offset) {
@@ -247,7 +251,9 @@ final class RandomTable {
                         .withReferencedDataFile(file.location())
                         .withContentOffset(offset)
                         .withContentSizeInBytes(40);
-        return spec.isPartitioned() ? vector.withPartition(file.partition()).build() : vector.build();
+        return spec.isPartitioned()
+                ? vector.withPartition(file.partition()).build()
+                : vector.build();
     }
 
     private static boolean hasVector(Table table, DataFile file) {

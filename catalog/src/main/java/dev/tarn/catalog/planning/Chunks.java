@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.ManifestEvaluator;
 import org.apache.iceberg.expressions.Projections;
 
@@ -36,8 +37,16 @@ final class Chunks {
                         && evaluators
                                 .computeIfAbsent(
                                         manifest.partitionSpecId(),
-                                        id -> evaluator(scan, specs.get(id)))
+                                        id -> evaluator(scan, require(specs, id)))
                                 .eval(manifest);
+    }
+
+    private static PartitionSpec require(Map<Integer, PartitionSpec> specs, int id) {
+        PartitionSpec spec = specs.get(id);
+        if (spec == null) {
+            throw new ValidationException("Partition spec of a manifest does not exist: %s", id);
+        }
+        return spec;
     }
 
     private static ManifestEvaluator evaluator(Scan scan, PartitionSpec spec) {

@@ -3,13 +3,13 @@ package dev.tarn.catalog.planning;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.io.FileIO;
 import org.jspecify.annotations.Nullable;
 
 /// A snapshot as if it had only some of its manifests.
+@SuppressWarnings("deprecation") // two methods that every snapshot must have
 record NarrowSnapshot(Snapshot whole, List<ManifestFile> data, List<ManifestFile> deletes)
         implements Snapshot {
 
@@ -66,16 +66,6 @@ record NarrowSnapshot(Snapshot whole, List<ManifestFile> data, List<ManifestFile
     @Override
     public Iterable<DataFile> removedDataFiles(FileIO io) {
         return whole.removedDataFiles(io);
-    }
-
-    @Override
-    public Iterable<DeleteFile> addedDeleteFiles(FileIO io) {
-        return whole.addedDeleteFiles(io);
-    }
-
-    @Override
-    public Iterable<DeleteFile> removedDeleteFiles(FileIO io) {
-        return whole.removedDeleteFiles(io);
     }
 
     @Override

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The plans made in this process for which nobody may be waiting just now. There is room for a few:
-/// a client that finds none waits for its plan to the end.
+/// The plans made in this process for which nobody may be waiting just now. There is room for a
+/// few: a client that finds none waits for its plan to the end.
 final class PendingPlans {
     private final Map<String, PlanRun> runs = new HashMap<>();
     private final InstantSource clock;

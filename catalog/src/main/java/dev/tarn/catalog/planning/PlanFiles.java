@@ -37,7 +37,7 @@ final class PlanFiles {
     ScanTasks plan(TableMetadata metadata, PlanTask task, BooleanSupplier unwanted) {
         Scan scan = task.scan();
         Map<Integer, PartitionSpec> specs =
-                ScannedTable.specs(metadata, metadata.schemasById().get(scan.schemaId()));
+                ScannedTable.specs(metadata, scan.schema(metadata));
         int filesMax = Math.max(1, limits.filesPerTask() / (1 + scan.statsFields().size()));
         ScanManifests manifests = ScanManifests.read(metadata, scan, io);
         List<Chunk> chunks =
@@ -72,8 +72,8 @@ final class PlanFiles {
         return new ScanTasks(page.files, tokens, specs);
     }
 
-    /// Iceberg's evaluator stumbles over some filters on partitions that are null. The whole filter is
-    /// a residual too: only the client has more to do.
+    /// Iceberg's evaluator stumbles over some filters on partitions that are null. The whole filter
+    /// is a residual too: only the client has more to do.
     private static FileScanTask withResidual(Scan scan, FileScanTask file) {
         try {
             file.residual();
@@ -142,8 +142,7 @@ final class PlanFiles {
 
         /// Only rows that no delete and no filter can take away count towards those wanted.
         private static long surelyMatching(FileScanTask file) {
-            return file.deletes().isEmpty()
-                            && file.residual().op() == Expression.Operation.TRUE
+            return file.deletes().isEmpty() && file.residual().op() == Expression.Operation.TRUE
                     ? file.file().recordCount()
                     : 0;
         }

@@ -50,14 +50,13 @@ final class PlanRows {
     /// @throws NoSuchPlanIdException if there is none, or none any more
     PlanRow require(PlanId id) {
         long outdated = clock.millis() - limits.kept().toMillis();
-        return database.read(
-                        tx ->
-                                tx.queryOne(
-                                        "SELECT task, cancelled FROM scan_plan"
-                                                + " WHERE id = ? AND created_ms >= ?",
-                                        row -> new PlanRow(row.string(1), row.number(2) != 0),
-                                        id.text(),
-                                        outdated))
+        return database.read(tx ->
+                        tx.queryOne(
+                                "SELECT task, cancelled FROM scan_plan"
+                                        + " WHERE id = ? AND created_ms >= ?",
+                                row -> new PlanRow(row.string(1), row.number(2) != 0),
+                                id.text(),
+                                outdated))
                 .orElseThrow(() -> missing(id));
     }
 

@@ -129,8 +129,7 @@ record PlanTask(Scan scan, int from, int to, int skip, long rowsWanted) {
                 statsFields.add(in.readUTF());
             }
             byte[] filter = in.readNBytes(CONTENT_BYTES_MAX);
-            Expression read =
-                    ExpressionParser.fromJson(new String(filter, StandardCharsets.UTF_8));
+            Expression read = ExpressionParser.fromJson(new String(filter, StandardCharsets.UTF_8));
             var scan =
                     new Scan(
                             snapshotId,

@@ -90,7 +90,9 @@ public final class Plans {
             return new Plan.Cancelled();
         }
         PlanRun run = pending.findOrStart(id, () -> start(metadata, task(row, metadata)));
-        return run.endsWithin(limits.waitDuration()) ? run.result(id) : new Plan.Submitted(id.text());
+        return run.endsWithin(limits.waitDuration())
+                ? run.result(id)
+                : new Plan.Submitted(id.text());
     }
 
     private static PlanTask task(PlanRow row, TableMetadata metadata) {
@@ -101,7 +103,8 @@ public final class Plans {
         }
     }
 
-    /// Nobody needs the plan any more. Clients say so of every plan, also of those answered at once.
+    /// Nobody needs the plan any more. Clients say so of every plan, also of those answered at
+    /// once.
     ///
     /// @throws NoSuchPlanIdException if there is none
     public void cancel(Warehouse warehouse, TableIdentifier name, String planId) {
@@ -132,8 +135,7 @@ public final class Plans {
     }
 
     private PlanRun start(TableMetadata metadata, PlanTask task) {
-        return PlanRun.start(
-                clock.instant(), unwanted -> files.plan(metadata, task, unwanted));
+        return PlanRun.start(clock.instant(), unwanted -> files.plan(metadata, task, unwanted));
     }
 
     private TableMetadata metadata(Warehouse warehouse, TableIdentifier name) {

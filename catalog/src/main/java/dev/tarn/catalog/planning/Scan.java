@@ -1,6 +1,7 @@
 package dev.tarn.catalog.planning;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
@@ -46,6 +47,10 @@ record Scan(
                 : pointInTime(metadata, request);
     }
 
+    Schema schema(TableMetadata metadata) {
+        return Objects.requireNonNull(metadata.schemasById().get(schemaId), "schema");
+    }
+
     private static Optional<Scan> pointInTime(
             TableMetadata metadata, PlanTableScanRequest request) {
         Snapshot snapshot =
@@ -57,8 +62,7 @@ record Scan(
             return Optional.empty();
         }
         return Optional.of(
-                resolve(
-                        schema(metadata, request, snapshot), request, snapshot.snapshotId(), null));
+                resolve(schema(metadata, request, snapshot), request, snapshot.snapshotId(), null));
     }
 
     private static Optional<Scan> appends(
@@ -83,8 +87,7 @@ record Scan(
             long snapshotId,
             @Nullable Long startSnapshotId) {
         var columns = new Columns(schema, request.caseSensitive());
-        Expression filter =
-                request.filter() == null ? Expressions.alwaysTrue() : request.filter();
+        Expression filter = request.filter() == null ? Expressions.alwaysTrue() : request.filter();
         List<String> statsFields =
                 request.statsFields() == null ? List.of() : request.statsFields();
         return new Scan(

@@ -51,7 +51,10 @@ record ScanManifests(List<ManifestFile> data, List<ManifestFile> deletes) {
     /// rows that are younger than itself.
     ScanManifests only(List<ManifestFile> some) {
         long oldest =
-                some.stream().mapToLong(ManifestFile::minSequenceNumber).min().orElse(Long.MAX_VALUE);
+                some.stream()
+                        .mapToLong(ManifestFile::minSequenceNumber)
+                        .min()
+                        .orElse(Long.MAX_VALUE);
         return new ScanManifests(
                 some,
                 deletes.stream().filter(delete -> delete.sequenceNumber() >= oldest).toList());

@@ -30,7 +30,7 @@ final class ScannedTable extends BaseTable {
         this.metadata = metadata;
         this.scan = scan;
         this.manifests = manifests;
-        this.schema = metadata.schemasById().get(scan.schemaId());
+        this.schema = scan.schema(metadata);
         this.specs = specs(metadata, schema);
     }
 

@@ -24,7 +24,7 @@ import org.apache.iceberg.rest.responses.LoadTableResponse;
 /// can be joined, but not every client reads more than the first one.
 final class TableAnswers {
     /// Part of every ETag; to be raised when the same file is told in another way.
-    private static final String REPRESENTATION = "1";
+    private static final String REPRESENTATION = "2";
 
     private static final int ENTRY_OVERHEAD_BYTES = 512;
 
@@ -120,7 +120,8 @@ final class TableAnswers {
     LoadTableResponse answer(LoadedTable loaded, Form form) {
         LoadTableResponse.Builder answer =
                 LoadTableResponse.builder()
-                        .withTableMetadata(form.refs() ? withoutHistory(loaded) : located(loaded));
+                        .withTableMetadata(form.refs() ? withoutHistory(loaded) : located(loaded))
+                        .addAllConfig(PlanningMode.config(loaded.metadata()));
         if (!hasKeys(form)) {
             return answer.addAllConfig(storage.always()).build();
         }

@@ -287,6 +287,28 @@ class PlanningWireTest {
         assertThat(json.at("/error/message").asText()).contains(list);
     }
 
+    @Test
+    void aTableMaySayWhoPlansItsScans() {
+        Table table = create("2");
+        assertThat(wire.get(path(table)).json().path("config").has("scan-planning-mode")).isFalse();
+
+        table.updateProperties().set("scan-planning-mode", "Server").commit();
+        assertThat(wire.get(path(table)).json().at("/config/scan-planning-mode").asText())
+                .isEqualTo("server");
+        assertThat(client.loadTable(identifier(table)).getClass().getSimpleName())
+                .isEqualTo("RESTTable");
+
+        // A table must not become unreadable by a word that clients do not know.
+        table.updateProperties().set("scan-planning-mode", "nobody").commit();
+        assertThat(wire.get(path(table)).json().path("config").has("scan-planning-mode")).isFalse();
+        assertThat(client.loadTable(identifier(table)).getClass().getSimpleName())
+                .isEqualTo("BaseTable");
+    }
+
+    private static TableIdentifier identifier(Table table) {
+        return TableIdentifier.of(NS, table.name().substring(table.name().lastIndexOf('.') + 1));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -361,12 +383,18 @@ class PlanningWireTest {
         String literal = literals.get(random.nextInt(literals.size()));
         List<String> unary = List.of("is-null", "not-null", "is-nan", "not-nan");
         List<String> binary =
-                List.of("lt", "lt-eq", "gt", "gt-eq", "eq", "not-eq", "starts-with", "not-starts-with");
+                List.of(
+                        "lt",
+                        "lt-eq",
+                        "gt",
+                        "gt-eq",
+                        "eq",
+                        "not-eq",
+                        "starts-with",
+                        "not-starts-with");
         return switch (random.nextInt(depth > 0 ? 9 : 6)) {
             case 0 -> "true";
-            case 1 ->
-                    "{\"type\":\"%s\",\"term\":%s}"
-                            .formatted(unary.get(random.nextInt(4)), term);
+            case 1 -> "{\"type\":\"%s\",\"term\":%s}".formatted(unary.get(random.nextInt(4)), term);
             case 2, 3 ->
                     "{\"type\":\"%s\",\"term\":%s,\"value\":%s}"
                             .formatted(binary.get(random.nextInt(8)), term, literal);

@@ -133,10 +133,7 @@ class ServerPlanningTest {
             delta.commit();
         }
         table.newRowDelta().addDeletes(rows.deleteIds(two, 11, 150, 151)).commit();
-        table.manageSnapshots()
-                .createTag("early", before)
-                .createBranch("side", before)
-                .commit();
+        table.manageSnapshots().createTag("early", before).createBranch("side", before).commit();
         table.updateSpec().removeField("grp").addField(Expressions.bucket("id", 4)).commit();
         table.newFastAppend().appendFile(rows.write(300, 400, "c")).commit();
         table.newFastAppend().toBranch("side").appendFile(rows.write(500, 510, "s")).commit();
@@ -258,10 +255,7 @@ class ServerPlanningTest {
         Table table = planned(create(byGroup(), "2"));
 
         assertThatThrownBy(
-                        () ->
-                                table.newScan()
-                                        .filter(Expressions.equal("nothing", 1))
-                                        .planFiles())
+                        () -> table.newScan().filter(Expressions.equal("nothing", 1)).planFiles())
                 .isInstanceOf(RESTException.class)
                 .hasMessageContaining("nothing");
     }
