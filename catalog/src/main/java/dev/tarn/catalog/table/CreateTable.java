@@ -69,7 +69,7 @@ final class CreateTable {
                         String location = written.metadataFileLocation();
                         relations.insert(tx, warehouse, name, written.uuid(), location);
                         relations.record(
-                                tx, "create", warehouse, name, CommitTables.details(written));
+                                tx, "create", warehouse, name, TableDetails.of(null, written));
                     });
         } catch (CommitStateUnknownException e) {
             throw e;
@@ -88,6 +88,7 @@ final class CreateTable {
         Names.check(name);
         NamespaceRow namespace = relations.requireFree(warehouse, name);
         locations.requireProperties(warehouse, properties);
+        FormatVersion.check(properties);
         String location =
                 locations.choose(
                         warehouse,
@@ -124,7 +125,7 @@ final class CreateTable {
                 tx -> {
                     point(tx, warehouse, name, existing, metadata);
                     relations.record(
-                            tx, "register", warehouse, name, CommitTables.details(metadata));
+                            tx, "register", warehouse, name, TableDetails.of(null, metadata));
                 });
         return metadata;
     }
