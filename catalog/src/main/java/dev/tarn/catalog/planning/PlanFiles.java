@@ -36,8 +36,7 @@ final class PlanFiles {
     /// @param unwanted tells when nobody waits for the result any more, which may then be anything
     ScanTasks plan(TableMetadata metadata, PlanTask task, BooleanSupplier unwanted) {
         Scan scan = task.scan();
-        Map<Integer, PartitionSpec> specs =
-                ScannedTable.specs(metadata, scan.schema(metadata));
+        Map<Integer, PartitionSpec> specs = ScannedTable.specs(metadata, scan.schema(metadata));
         int filesMax = Math.max(1, limits.filesPerTask() / (1 + scan.statsFields().size()));
         ScanManifests manifests = ScanManifests.read(metadata, scan, io);
         List<Chunk> chunks =

@@ -15,8 +15,6 @@ final class PlanningMode {
     static Map<String, String> config(TableMetadata metadata) {
         String name = RESTCatalogProperties.SCAN_PLANNING_MODE;
         String mode = metadata.property(name, "").toLowerCase(Locale.ROOT);
-        return mode.equals("client") || mode.equals("server")
-                ? Map.of(name, mode)
-                : Map.of();
+        return mode.equals("client") || mode.equals("server") ? Map.of(name, mode) : Map.of();
     }
 }
