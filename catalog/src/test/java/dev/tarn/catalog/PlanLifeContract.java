@@ -522,6 +522,37 @@ interface PlanLifeContract {
     }
 
     @Test
+    default void aPlanThatIsEndedWhileSomebodyWaitsIsNeverToldInPart() throws Exception {
+        world().withOrders();
+        appendOneByOne(20);
+        var gate = new CountDownLatch(1);
+        Plans plans =
+                plans(
+                        new GatedStore(world().objects, gate),
+                        LIMITS.withWaitDuration(Duration.ZERO),
+                        InstantSource.system());
+        String id = id(plan(plans, EVERYTHING));
+        Thread ending =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            gate.countDown();
+                            plans.cancel(world().lake, World.ORDERS, id);
+                        });
+        Plan plan = new Plan.Submitted(id);
+        while (plan instanceof Plan.Submitted) { // ends with the cancellation
+            plan = plans.fetch(world().lake, World.ORDERS, id);
+        }
+        ending.join();
+
+        if (plan instanceof Plan.Completed(String same, ScanTasks tasks)) {
+            assertThat(names(tasks)).isEqualTo(numbered(20));
+        } else {
+            assertThat(plan).isEqualTo(new Plan.Cancelled());
+        }
+        assertThat(plans.fetch(world().lake, World.ORDERS, id)).isEqualTo(new Plan.Cancelled());
+    }
+
+    @Test
     default void aPlanAnsweredAtOnceEndsWithoutARow() {
         world().withOrders();
         appendOneByOne(1);

@@ -12,15 +12,18 @@ import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.SeekableInputStream;
+import org.jspecify.annotations.Nullable;
 
 /// Manifests and manifest lists: each is read whole, with one call, and kept while there is room,
 /// since it never changes. Lives in this process only.
 final class ManifestIO implements FileIO {
+    /// In the whole process.
     private static final int READS_MAX = 16;
+
     private static final int ENTRY_OVERHEAD_BYTES = 256;
 
     /// A larger manifest is read piece by piece.
-    private static final long WHOLE_BYTES_MAX = 64 << 20;
+    private static final long WHOLE_BYTES_MAX = 16 << 20;
 
     private final transient ObjectStore store;
     private final transient StoreFileIO pieces;
@@ -71,13 +74,18 @@ final class ManifestIO implements FileIO {
 
     private final class Whole implements InputFile {
         private final String path;
+        private byte @Nullable [] bytes;
 
         Whole(String path) {
             this.path = path;
         }
 
+        /// Kept here too: the cache may have no room.
         private byte[] bytes() {
-            return cache.get(path, ManifestIO.this::read);
+            if (bytes == null) {
+                bytes = cache.get(path, ManifestIO.this::read);
+            }
+            return bytes;
         }
 
         @Override

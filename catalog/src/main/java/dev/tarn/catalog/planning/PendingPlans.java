@@ -50,6 +50,10 @@ final class PendingPlans {
         return run;
     }
 
+    synchronized boolean holds(PlanId id) {
+        return runs.containsKey(id.text());
+    }
+
     synchronized void remove(PlanId id) {
         @Nullable PlanRun run = runs.remove(id.text());
         if (run != null) {

@@ -25,6 +25,9 @@ import org.apache.iceberg.expressions.ResidualEvaluator;
 /// pages, each of which reads it from the start: its files come in the same order every time,
 /// because one manifest is read by one thread.
 final class PlanFiles {
+    /// Manifests of one plan that are read at the same time.
+    private static final int READERS = 8;
+
     private final ManifestIO io;
     private final PlanLimits limits;
 
@@ -33,7 +36,7 @@ final class PlanFiles {
         this.limits = limits;
     }
 
-    /// @param unwanted tells when nobody waits for the result any more, which may then be anything
+    /// @param unwanted tells when nobody waits for the result any more, which may then be cut short
     ScanTasks plan(TableMetadata metadata, PlanTask task, BooleanSupplier unwanted) {
         Scan scan = task.scan();
         Map<Integer, PartitionSpec> specs = ScannedTable.specs(metadata, scan.schema(metadata));
@@ -49,7 +52,7 @@ final class PlanFiles {
         Chunk chunk = chunks.getFirst();
         var page = new Page(task, chunk.manifests().size() == 1 ? filesMax : Integer.MAX_VALUE);
         var table = new ScannedTable(metadata, scan, manifests.only(chunk.manifests()), io);
-        try (var readers = Executors.newVirtualThreadPerTaskExecutor();
+        try (var readers = Executors.newFixedThreadPool(READERS, Thread.ofVirtual().factory());
                 var files = table.planFiles(readers)) {
             for (FileScanTask file : files) {
                 if (unwanted.getAsBoolean() || !page.add(withResidual(scan, file))) {

@@ -42,7 +42,7 @@ final class PlanRun {
         return started;
     }
 
-    /// Lets it end soon, with a result that nobody asks for.
+    /// Lets it end soon, without a result.
     void abandon() {
         unwanted = true;
     }
@@ -63,6 +63,10 @@ final class PlanRun {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while planning", e);
+        }
+        if (unwanted) {
+            // It may have ended early.
+            return new Plan.Cancelled();
         }
         if (tasks != null) {
             return new Plan.Completed(id.text(), tasks);

@@ -90,7 +90,8 @@ public final class Plans {
             return new Plan.Cancelled();
         }
         PlanRun run = pending.findOrStart(id, () -> start(metadata, task(row, metadata)));
-        return run.endsWithin(limits.waitDuration())
+        // A run for which there was no room would be lost.
+        return run.endsWithin(limits.waitDuration()) || !pending.holds(id)
                 ? run.result(id)
                 : new Plan.Submitted(id.text());
     }
@@ -110,8 +111,8 @@ public final class Plans {
     public void cancel(Warehouse warehouse, TableIdentifier name, String planId) {
         PlanId id = require(warehouse, name, planId);
         if (id.pending()) {
-            pending.remove(id);
             rows.cancel(id);
+            pending.remove(id);
         }
     }
 
