@@ -55,8 +55,9 @@ record PlanTask(Scan scan, int from, int to, int skip, long rowsWanted) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.toByteArray());
     }
 
-    /// @throws NoSuchPlanTaskException if the token is broken, of another table, or its snapshots
-    ///   or its schema have expired
+    /// Reads a token.
+    ///
+    /// @throws NoSuchPlanTaskException if it is broken, of another table, or its schema is gone
     static PlanTask of(String token, TableMetadata metadata) {
         PlanTask task;
         try {
@@ -73,12 +74,15 @@ record PlanTask(Scan scan, int from, int to, int skip, long rowsWanted) {
         } catch (IOException e) {
             throw new NoSuchPlanTaskException(e, "Plan task does not exist: it is cut off");
         }
-        if (metadata.snapshot(task.scan.snapshotId()) == null) {
-            throw new NoSuchPlanTaskException(
-                    "Plan task does not exist any more: snapshot %s is gone",
-                    task.scan.snapshotId());
-        }
         return task;
+    }
+
+    /// @throws NoSuchPlanTaskException if the snapshot has expired
+    void requireSnapshot(TableMetadata metadata) {
+        if (metadata.snapshot(scan.snapshotId()) == null) {
+            throw new NoSuchPlanTaskException(
+                    "Plan task does not exist any more: snapshot %s is gone", scan.snapshotId());
+        }
     }
 
     private byte[] content() {

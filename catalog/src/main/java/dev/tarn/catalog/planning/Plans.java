@@ -1,6 +1,7 @@
 package dev.tarn.catalog.planning;
 
 import dev.tarn.catalog.planning.PlanRows.PlanRow;
+import dev.tarn.catalog.table.LoadedTable;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.storage.ObjectStore;
@@ -44,7 +45,9 @@ public final class Plans {
     /// @throws NoSuchTableException if there is no such table
     /// @throws BadRequestException if the request names what is not there
     public Plan plan(Warehouse warehouse, TableIdentifier name, PlanTableScanRequest request) {
-        TableMetadata metadata = metadata(warehouse, name);
+        LoadedTable table = tables.load(warehouse, name);
+        boolean recent = request.snapshotId() == null && request.endSnapshotId() == null;
+        TableMetadata metadata = recent ? table.recentMetadata() : table.metadata();
         PlanId answered = PlanId.answered(metadata.uuid());
         Optional<Scan> scan = Scan.of(metadata, request);
         if (scan.isEmpty()) {
@@ -79,7 +82,7 @@ public final class Plans {
     ///
     /// @throws NoSuchPlanIdException if there is none, or its snapshot is gone
     public Plan fetch(Warehouse warehouse, TableIdentifier name, String planId) {
-        TableMetadata metadata = metadata(warehouse, name);
+        TableMetadata metadata = tables.load(warehouse, name).metadata();
         PlanId id = PlanId.of(planId, metadata.uuid());
         if (!id.pending()) {
             throw new NoSuchPlanIdException("Plan was answered when it was asked for: %s", planId);
@@ -98,7 +101,9 @@ public final class Plans {
 
     private static PlanTask task(PlanRow row, TableMetadata metadata) {
         try {
-            return PlanTask.of(row.task(), metadata);
+            PlanTask task = PlanTask.of(row.task(), metadata);
+            task.requireSnapshot(metadata);
+            return task;
         } catch (NoSuchPlanTaskException e) {
             throw new NoSuchPlanIdException(e, "Plan does not exist any more: %s", e.getMessage());
         }
@@ -124,22 +129,23 @@ public final class Plans {
     }
 
     private PlanId require(Warehouse warehouse, TableIdentifier name, String planId) {
-        return PlanId.of(planId, metadata(warehouse, name).uuid());
+        return PlanId.of(planId, tables.load(warehouse, name).recentMetadata().uuid());
     }
 
     /// What a plan task stands for: files, and at times further plan tasks.
     ///
     /// @throws NoSuchPlanTaskException if it is none of this table, or its snapshot is gone
     public ScanTasks tasks(Warehouse warehouse, TableIdentifier name, String planTask) {
-        TableMetadata metadata = metadata(warehouse, name);
-        return files.plan(metadata, PlanTask.of(planTask, metadata), () -> false);
+        LoadedTable table = tables.load(warehouse, name);
+        TableMetadata recent = table.recentMetadata();
+        PlanTask task = PlanTask.of(planTask, recent);
+        // Most plans are of the latest snapshot, and older ones are dear to look up.
+        TableMetadata metadata = task.scan().isWithin(recent) ? recent : table.metadata();
+        task.requireSnapshot(metadata);
+        return files.plan(metadata, task, () -> false);
     }
 
     private PlanRun start(TableMetadata metadata, PlanTask task) {
         return PlanRun.start(clock.instant(), unwanted -> files.plan(metadata, task, unwanted));
-    }
-
-    private TableMetadata metadata(Warehouse warehouse, TableIdentifier name) {
-        return tables.load(warehouse, name).metadata();
     }
 }

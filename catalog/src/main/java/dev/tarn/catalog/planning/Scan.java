@@ -47,6 +47,11 @@ record Scan(
                 : pointInTime(metadata, request);
     }
 
+    /// Whether the metadata, which may lack old snapshots, has all that is scanned.
+    boolean isWithin(TableMetadata metadata) {
+        return startSnapshotId == null && metadata.snapshot(snapshotId) != null;
+    }
+
     Schema schema(TableMetadata metadata) {
         return Objects.requireNonNull(metadata.schemasById().get(schemaId), "schema");
     }
