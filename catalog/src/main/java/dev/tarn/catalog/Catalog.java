@@ -1,6 +1,7 @@
 package dev.tarn.catalog;
 
 import dev.tarn.catalog.event.Events;
+import dev.tarn.catalog.function.Functions;
 import dev.tarn.catalog.namespace.Namespaces;
 import dev.tarn.catalog.planning.Plans;
 import dev.tarn.catalog.table.Tables;
@@ -20,6 +21,7 @@ public final class Catalog implements AutoCloseable {
     private final Views views;
     private final Plans plans;
     private final Events events;
+    private final Functions functions;
 
     /// Brings the rows up to date and creates the default warehouse if it is not there.
     public Catalog(
@@ -33,6 +35,7 @@ public final class Catalog implements AutoCloseable {
         this.tables =
                 new Tables(
                         database, store, locations, events, clock, settings.metadataCacheBytes());
+        this.functions = new Functions(database, events, clock);
         this.views = new Views(database, store, locations, events);
         this.plans = new Plans(database, store, tables, clock, settings.planLimits());
     }
@@ -55,6 +58,10 @@ public final class Catalog implements AutoCloseable {
 
     public Plans plans() {
         return plans;
+    }
+
+    public Functions functions() {
+        return functions;
     }
 
     public Events events() {

@@ -85,6 +85,16 @@ final class CatalogSchema {
                             """),
                     new Migration(
                             3,
+                            "functions",
+                            """
+                            CREATE TABLE routine (
+                              namespace_id ${text} NOT NULL REFERENCES namespace (id),
+                              name ${text} NOT NULL,
+                              metadata ${text} NOT NULL,
+                              PRIMARY KEY (namespace_id, name));
+                            """),
+                    new Migration(
+                            4,
                             "plans of scans that take long",
                             """
                             CREATE TABLE scan_plan (
