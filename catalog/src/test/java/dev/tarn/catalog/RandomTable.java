@@ -296,7 +296,7 @@ final class RandomTable {
                             .map(field -> field.name())
                             .orElse("none"));
         } else {
-            update.addField("f" + files, Expressions.bucket("id", 2 + files));
+            update.addField("f" + files, Expressions.bucket("id", 5 + files));
             files++;
         }
         try {
