@@ -73,7 +73,8 @@ final class Wiring {
                                 .map(near -> ", did you mean " + near + "?")
                                 .orElse("");
                 block.problem(
-                        "plugin_input", "no block before is called %s%s".formatted(name, hint));
+                        "plugin_input",
+                        "no source or transform before is called %s%s".formatted(name, hint));
             }
             stage.ifPresent(inputs::add);
         }
