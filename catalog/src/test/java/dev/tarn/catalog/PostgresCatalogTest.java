@@ -3,7 +3,8 @@ package dev.tarn.catalog;
 import dev.tarn.store.Databases;
 import org.junit.jupiter.api.AfterEach;
 
-class PostgresCatalogTest implements CatalogContract, CommitsInParallelContract {
+class PostgresCatalogTest
+        implements CatalogContract, CommitsInParallelContract, LongHistoryContract {
     private final World world = new World(Databases.postgres(Postgres.freshDatabase()));
 
     @AfterEach

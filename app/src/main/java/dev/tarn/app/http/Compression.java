@@ -20,7 +20,12 @@ public final class Compression {
     private Compression() {}
 
     public static boolean pays(byte[] body) {
-        return body.length >= BYTES_MIN;
+        return pays(body.length);
+    }
+
+    /// @param length of the body in bytes
+    public static boolean pays(int length) {
+        return length >= BYTES_MIN;
     }
 
     /// Whether `Accept-Encoding` allows gzip.

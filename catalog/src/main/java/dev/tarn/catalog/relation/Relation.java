@@ -29,7 +29,7 @@ public record Relation(String id, Kind kind, String uuid, String metadataLocatio
     private static final String FIND_ALL =
             """
             SELECT r.id, r.kind, r.uuid, r.metadata_location, n.warehouse_id, n.path, r.name
-            FROM (VALUES %s) AS asked
+            FROM (VALUES ${places}) AS asked
             JOIN namespace n ON n.warehouse_id = asked.column1 AND n.path = asked.column2
             JOIN relation r ON r.namespace_id = n.id AND r.name = asked.column3
             """;
@@ -76,7 +76,8 @@ public record Relation(String id, Kind kind, String uuid, String metadataLocatio
             return found;
         }
         tx.query(
-                FIND_ALL.formatted(String.join(", ", nCopies(places.size(), "(?, ?, ?)"))),
+                FIND_ALL.replace(
+                        "${places}", String.join(", ", nCopies(places.size(), "(?, ?, ?)"))),
                 row ->
                         found.put(
                                 new Place(row.string(5), row.string(6), row.string(7)),

@@ -50,31 +50,35 @@ final class CreateTable {
         this.clock = clock;
     }
 
-    TableMetadata stage(Warehouse warehouse, TableIdentifier name, CreateTableRequest request) {
+    TableVersion stage(Warehouse warehouse, TableIdentifier name, CreateTableRequest request) {
         Map<String, String> properties = new HashMap<>();
         properties.put("created-at", clock.instant().atOffset(ZoneOffset.UTC).toString());
         properties.putAll(request.properties());
-        return metadata(warehouse, name, request, properties);
+        return TableVersion.of(metadata(warehouse, name, request, properties));
     }
 
-    TableMetadata create(Warehouse warehouse, TableIdentifier name, CreateTableRequest request) {
+    TableVersion create(Warehouse warehouse, TableIdentifier name, CreateTableRequest request) {
         TableMetadata metadata = metadata(warehouse, name, request, request.properties());
-        TableMetadata written = files.write(null, metadata);
+        TableVersion written = files.write(Draft.ofNew(metadata));
         try {
             insert(
                     warehouse,
                     name,
                     written,
                     tx -> {
-                        String location = written.metadataFileLocation();
-                        relations.insert(tx, warehouse, name, written.uuid(), location);
+                        relations.insert(
+                                tx,
+                                warehouse,
+                                name,
+                                written.recent().uuid(),
+                                written.requireLocation());
                         relations.record(
-                                tx, "create", warehouse, name, TableDetails.of(null, written));
+                                tx, "create", warehouse, name, TableDetails.ofNew(written));
                     });
         } catch (CommitStateUnknownException e) {
             throw e;
         } catch (RuntimeException e) {
-            files.forget(List.of(written.metadataFileLocation()));
+            files.forget(List.of(written.requireLocation()));
             throw e;
         }
         return written;
@@ -108,24 +112,22 @@ final class CreateTable {
         }
     }
 
-    TableMetadata register(
-            Warehouse warehouse, TableIdentifier name, RegisterTableRequest request) {
+    TableVersion register(Warehouse warehouse, TableIdentifier name, RegisterTableRequest request) {
         String location =
                 locations.require(warehouse, "Metadata location", request.metadataLocation());
         Optional<Relation> existing = existing(warehouse, name);
         if (existing.isPresent() && !request.overwrite()) {
             throw new AlreadyExistsException("Table already exists: %s", name);
         }
-        TableMetadata metadata = files.readAnew(location);
-        locations.require(warehouse, "Location of " + name, metadata.location());
+        TableVersion metadata = files.readAnew(location);
+        locations.require(warehouse, "Location of " + name, metadata.recent().location());
         insert(
                 warehouse,
                 name,
                 metadata,
                 tx -> {
                     point(tx, warehouse, name, existing, metadata);
-                    relations.record(
-                            tx, "register", warehouse, name, TableDetails.of(null, metadata));
+                    relations.record(tx, "register", warehouse, name, TableDetails.ofNew(metadata));
                 });
         return metadata;
     }
@@ -146,11 +148,11 @@ final class CreateTable {
             Warehouse warehouse,
             TableIdentifier name,
             Optional<Relation> existing,
-            TableMetadata metadata) {
-        String location = metadata.metadataFileLocation();
+            TableVersion metadata) {
+        String location = metadata.requireLocation();
         if (existing.isEmpty()) {
-            relations.insert(tx, warehouse, name, metadata.uuid(), location);
-        } else if (!existing.get().replace(tx, metadata.uuid(), location)) {
+            relations.insert(tx, warehouse, name, metadata.recent().uuid(), location);
+        } else if (!existing.get().replace(tx, metadata.recent().uuid(), location)) {
             throw new CommitFailedException("Cannot register %s: it changed meanwhile", name);
         }
     }
@@ -159,7 +161,7 @@ final class CreateTable {
     private void insert(
             Warehouse warehouse,
             TableIdentifier name,
-            TableMetadata metadata,
+            TableVersion metadata,
             Consumer<Transaction> work) {
         try {
             database.<Boolean>write(tx -> {
@@ -176,13 +178,13 @@ final class CreateTable {
     private boolean isCurrent(
             Warehouse warehouse,
             TableIdentifier name,
-            TableMetadata metadata,
+            TableVersion metadata,
             OutcomeUnknownException unknown) {
         try {
             return relations
                     .find(warehouse, name)
                     .map(Relation::metadataLocation)
-                    .filter(metadata.metadataFileLocation()::equals)
+                    .filter(metadata.requireLocation()::equals)
                     .isPresent();
         } catch (RuntimeException e) {
             unknown.addSuppressed(e);

@@ -81,11 +81,7 @@ final class TableRoutes {
         }
         TableAnswers.Encoded body =
                 answers.load(location, form, request.acceptsGzip(), () -> tables.version(location));
-        Response response = Response.of(200, "application/json", body.bytes());
-        return told(
-                body.gzip() ? response.withHeader("Content-Encoding", "gzip") : response,
-                location,
-                form);
+        return told(response(body), location, form);
     }
 
     private Response exists(Request request) {
@@ -109,7 +105,7 @@ final class TableRoutes {
         LoadedTable committed =
                 commits.count("table", () -> tables.commit(warehouse, name, update));
         return told(
-                Response.json(TableAnswers.answer(committed)),
+                response(TableAnswers.answer(committed, request.acceptsGzip())),
                 committed.metadataLocation(),
                 new TableAnswers.Form(warehouse, false, false));
     }
@@ -153,7 +149,13 @@ final class TableRoutes {
     /// Answers with the table as it is after a change.
     private Response changed(Request request, Warehouse warehouse, LoadedTable loaded) {
         var form = new TableAnswers.Form(warehouse, asksForCredentials(request), false);
-        return told(Response.json(answers.answer(loaded, form)), loaded.metadataLocation(), form);
+        TableAnswers.Encoded body = answers.answer(loaded, form, request.acceptsGzip());
+        return told(response(body), loaded.metadataLocation(), form);
+    }
+
+    private static Response response(TableAnswers.Encoded body) {
+        Response response = Response.of(200, "application/json", body.bytes());
+        return body.gzip() ? response.withHeader("Content-Encoding", "gzip") : response;
     }
 
     private Response told(Response response, @Nullable String location, TableAnswers.Form form) {
