@@ -92,7 +92,8 @@ final class CatalogSchema {
                               name ${text} NOT NULL,
                               metadata ${text} NOT NULL,
                               PRIMARY KEY (namespace_id, name));
-                            """));
+                            """),
+                    SoftDeleteSchema.STEP);
 
     private CatalogSchema() {}
 }
