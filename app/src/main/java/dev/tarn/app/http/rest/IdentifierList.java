@@ -25,22 +25,22 @@ final class IdentifierList {
     static byte[] json(Page<TableIdentifier> page) {
         var json = new ByteArrayOutputStream(ITEM_BYTES * (page.items().size() + 1));
         json.writeBytes(ascii("{\"identifiers\":["));
-        Namespace namespace = null;
-        byte[] start = ascii("");
+        Namespace namespace = Namespace.empty();
+        byte[] start = start(namespace);
         byte[] end = ascii("\"}");
-        String separator = "";
+        boolean first = true;
         for (TableIdentifier item : page.items()) {
             if (!item.namespace().equals(namespace)) {
                 namespace = item.namespace();
-                start = start(separator, namespace);
+                start = start(namespace);
             }
+            if (!first) {
+                json.write(',');
+            }
+            first = false;
             json.writeBytes(start);
             json.writeBytes(ENCODER.quoteAsUTF8(item.name()));
             json.writeBytes(end);
-            if (separator.isEmpty()) {
-                separator = ",";
-                start = start(separator, namespace);
-            }
         }
         json.writeBytes(ascii("],\"next-page-token\":"));
         writeText(json, page.nextToken());
@@ -49,9 +49,9 @@ final class IdentifierList {
     }
 
     /// All of an item up to its name.
-    private static byte[] start(String separator, Namespace namespace) {
+    private static byte[] start(Namespace namespace) {
         var start = new ByteArrayOutputStream();
-        start.writeBytes(ascii(separator + "{\"namespace\":["));
+        start.writeBytes(ascii("{\"namespace\":["));
         String between = "";
         for (String level : List.of(namespace.levels())) {
             start.writeBytes(ascii(between));
