@@ -115,8 +115,8 @@ record TableChange(
         }
     }
 
-    /// Iceberg's builder still knows a removed schema or spec by its id, and takes another that gets
-    /// the same id for the one removed; so it is given what is left before another is added.
+    /// Iceberg's builder still knows a removed schema or spec by its id, and takes another that
+    /// gets the same id for the one removed; so it is given what is left before another is added.
     private TableMetadata build(TableMetadata.Builder start) {
         TableMetadata.Builder builder = start;
         boolean removed = false;

@@ -52,7 +52,9 @@ class MetadataOnTheWireTest {
                         .map(property -> '"' + property.getKey() + '"')
                         .collect(Collectors.joining(","));
         JsonNode after =
-                committed(table, "{\"action\":\"remove-properties\",\"removals\":[%s]}".formatted(all));
+                committed(
+                        table,
+                        "{\"action\":\"remove-properties\",\"removals\":[%s]}".formatted(all));
 
         assertThat(before).isNotEmpty();
         assertThat(after.path("properties").isObject()).isTrue();
@@ -140,11 +142,17 @@ class MetadataOnTheWireTest {
                         """
                                 .formatted(name));
         assertThat(created.status()).as(created.text()).isEqualTo(200);
-        JsonNode metadata =
-                committed("/v1/namespaces/shop/tables/" + name, setProperty("a", "b"));
+        JsonNode metadata = committed("/v1/namespaces/shop/tables/" + name, setProperty("a", "b"));
 
         JsonNode schema = metadata.path("schemas").path(0);
-        int place = schema.path("fields").path(1).path("type").path("fields").path(0).path("id").asInt();
+        int place =
+                schema.path("fields")
+                        .path(1)
+                        .path("type")
+                        .path("fields")
+                        .path(0)
+                        .path("id")
+                        .asInt();
         assertThat(schema.path("identifier-field-ids").path(0).asInt()).isEqualTo(place);
         assertThat(source(metadata, "partition-specs")).isEqualTo(place);
         assertThat(source(metadata, "sort-orders")).isEqualTo(place);
@@ -163,12 +171,9 @@ class MetadataOnTheWireTest {
                 {"type":"map","key-id":3,"key":"string","value-id":4,"value-required":false,"value":
                   {"type":"list","element-id":5,"element-required":false,"element":"int"}}
                 """;
-        JsonNode wide =
-                committed(table, addSchema(column(1, "\"long\"") + "," + column(2, map)));
+        JsonNode wide = committed(table, addSchema(column(1, "\"long\"") + "," + column(2, map)));
         JsonNode narrow =
-                committed(
-                        table,
-                        addSchema(column(1, "\"long\"") + "," + column(2, "\"string\"")));
+                committed(table, addSchema(column(1, "\"long\"") + "," + column(2, "\"string\"")));
 
         assertThat(wide.path("last-column-id").asInt()).isEqualTo(5);
         assertThat(narrow.path("last-column-id").asInt()).isEqualTo(5);
@@ -189,7 +194,8 @@ class MetadataOnTheWireTest {
 
         assertThat(metadata.path("current-snapshot-id").bigIntegerValue().longValueExact())
                 .isEqualTo(id);
-        assertThat(metadata.path("snapshots").path(0).path("snapshot-id").longValue()).isEqualTo(id);
+        assertThat(metadata.path("snapshots").path(0).path("snapshot-id").longValue())
+                .isEqualTo(id);
         assertThat(metadata.path("snapshot-log").path(0).path("snapshot-id").longValue())
                 .isEqualTo(id);
     }
@@ -200,8 +206,7 @@ class MetadataOnTheWireTest {
         String rows = "\"first-row-id\":%d,\"added-rows\":%d,";
         committed(table, snapshot(1, 1, rows.formatted(0, Long.MAX_VALUE)));
 
-        Wire.Answer more =
-                commit(table, "", snapshot(2, 2, rows.formatted(Long.MAX_VALUE, 10)));
+        Wire.Answer more = commit(table, "", snapshot(2, 2, rows.formatted(Long.MAX_VALUE, 10)));
         assertThat(more.error()).isEqualTo("400 BadRequestException");
         assertThat(wire.get(table).json().path("metadata").path("next-row-id").longValue())
                 .isEqualTo(Long.MAX_VALUE);
@@ -221,7 +226,8 @@ class MetadataOnTheWireTest {
                 IntStream.rangeClosed(1, snapshots)
                                 .mapToObj(i -> snapshot(i, i, ""))
                                 .collect(Collectors.joining(","))
-                        + "," + main(snapshots));
+                        + ","
+                        + main(snapshots));
         JsonNode metadata = committed(table, setProperty("a", "x".repeat(100_000)));
 
         assertThat(metadata.path("schemas").path(0).path("fields")).hasSize(columns);
@@ -424,8 +430,16 @@ class MetadataOnTheWireTest {
         assertThat(full.path("partition-statistics")).hasSize(1);
         for (String kept :
                 new String[] {
-                    "format-version", "schemas", "next-row-id", "encryption-keys", "snapshots", "refs",
-                    "statistics", "partition-statistics", "snapshot-log", "last-sequence-number"
+                    "format-version",
+                    "schemas",
+                    "next-row-id",
+                    "encryption-keys",
+                    "snapshots",
+                    "refs",
+                    "statistics",
+                    "partition-statistics",
+                    "snapshot-log",
+                    "last-sequence-number"
                 }) {
             assertThat(later.path(kept)).as(kept).isEqualTo(full.path(kept));
         }
@@ -435,7 +449,8 @@ class MetadataOnTheWireTest {
     @Test
     void aTableOfFormatOneKeepsWhatOldReadersNeed() {
         String table = table(1, column(1, "\"long\""));
-        JsonNode metadata = committed(table, snapshot(1, 0, "").replace("\"sequence-number\":0,", ""));
+        JsonNode metadata =
+                committed(table, snapshot(1, 0, "").replace("\"sequence-number\":0,", ""));
 
         assertThat(metadata.path("format-version").asInt()).isEqualTo(1);
         assertThat(metadata.path("schema").path("fields")).hasSize(1);
@@ -481,8 +496,7 @@ class MetadataOnTheWireTest {
 
     private static Wire.Answer commit(String table, String requirements, String updates) {
         return wire.post(
-                table,
-                "{\"requirements\":[%s],\"updates\":[%s]}".formatted(requirements, updates));
+                table, "{\"requirements\":[%s],\"updates\":[%s]}".formatted(requirements, updates));
     }
 
     private static String table(int format, String fields) {
