@@ -1,6 +1,9 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.drop.Drops;
+import dev.tarn.catalog.drop.Protections;
 import dev.tarn.catalog.event.Events;
+import dev.tarn.catalog.function.Functions;
 import dev.tarn.catalog.namespace.Namespaces;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.view.Views;
@@ -18,6 +21,9 @@ public final class Catalog implements AutoCloseable {
     private final Tables tables;
     private final Views views;
     private final Events events;
+    private final Drops drops;
+    private final Protections protections;
+    private final Functions functions;
 
     /// Brings the rows up to date and creates the default warehouse if it is not there.
     public Catalog(
@@ -28,10 +34,19 @@ public final class Catalog implements AutoCloseable {
         this.events = new Events(database, clock);
         this.warehouses = new Warehouses(database, settings.warehouse(), settings.warehouseRoot());
         this.namespaces = new Namespaces(database, locations, events);
+        this.drops = new Drops(database, store, locations, events, clock, settings.dropRetention());
+        this.protections = new Protections(database, events);
         this.tables =
                 new Tables(
-                        database, store, locations, events, clock, settings.metadataCacheBytes());
-        this.views = new Views(database, store, locations, events);
+                        database,
+                        store,
+                        locations,
+                        events,
+                        drops,
+                        clock,
+                        settings.metadataCacheBytes());
+        this.functions = new Functions(database, events, clock);
+        this.views = new Views(database, store, locations, events, drops);
     }
 
     public Warehouses warehouses() {
@@ -50,6 +65,19 @@ public final class Catalog implements AutoCloseable {
         return views;
     }
 
+    /// What was dropped and can be restored.
+    public Drops drops() {
+        return drops;
+    }
+
+    public Protections protections() {
+        return protections;
+    }
+
+    public Functions functions() {
+        return functions;
+    }
+
     public Events events() {
         return events;
     }
@@ -59,5 +87,7 @@ public final class Catalog implements AutoCloseable {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        drops.close();
+    }
 }

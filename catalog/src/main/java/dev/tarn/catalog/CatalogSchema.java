@@ -82,7 +82,18 @@ final class CatalogSchema {
                               installation ${text});
 
                             INSERT INTO event_stream (position, trimmed) VALUES (0, 0);
-                            """));
+                            """),
+                    new Migration(
+                            3,
+                            "functions",
+                            """
+                            CREATE TABLE routine (
+                              namespace_id ${text} NOT NULL REFERENCES namespace (id),
+                              name ${text} NOT NULL,
+                              metadata ${text} NOT NULL,
+                              PRIMARY KEY (namespace_id, name));
+                            """),
+                    SoftDeleteSchema.STEP);
 
     private CatalogSchema() {}
 }

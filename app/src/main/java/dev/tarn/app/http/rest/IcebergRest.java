@@ -23,6 +23,7 @@ public final class IcebergRest {
 
     private final Catalog catalog;
     private final Endpoints endpoints = new Endpoints();
+    private final FunctionRoutes functions;
     private final List<Endpoint> advertised;
 
     /// @param answerCacheBytes how much memory answers may take that were encoded for an earlier
@@ -36,6 +37,8 @@ public final class IcebergRest {
         TableAnswers answers = new TableAnswers(storage, answerCacheBytes);
         new TableRoutes(catalog.tables(), names, answers, commits).addTo(endpoints);
         new ViewRoutes(catalog.views(), names, commits).addTo(endpoints);
+        functions = new FunctionRoutes(catalog, names);
+        functions.addTo(endpoints);
         advertised = endpoints.advertised();
     }
 
@@ -44,6 +47,7 @@ public final class IcebergRest {
         routes.add(Route.get(CONFIG, this::config));
         routes.add(Route.post(TOKENS, IcebergRest::token));
         routes.addAll(endpoints.routes());
+        routes.addAll(functions.apiRoutes());
         return routes;
     }
 
