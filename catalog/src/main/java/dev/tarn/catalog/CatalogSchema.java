@@ -93,7 +93,19 @@ final class CatalogSchema {
                               metadata ${text} NOT NULL,
                               PRIMARY KEY (namespace_id, name));
                             """),
-                    SoftDeleteSchema.STEP);
+                    SoftDeleteSchema.STEP,
+                    new Migration(
+                            5,
+                            "plans of scans that take long",
+                            """
+                            CREATE TABLE scan_plan (
+                              id ${text} PRIMARY KEY,
+                              task ${text} NOT NULL,
+                              created_ms BIGINT NOT NULL,
+                              cancelled INTEGER NOT NULL);
+
+                            CREATE INDEX scan_plan_by_age ON scan_plan (created_ms);
+                            """));
 
     private CatalogSchema() {}
 }
