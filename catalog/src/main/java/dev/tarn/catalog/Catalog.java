@@ -2,6 +2,7 @@ package dev.tarn.catalog;
 
 import dev.tarn.catalog.event.Events;
 import dev.tarn.catalog.function.Functions;
+import dev.tarn.catalog.label.RelationLabels;
 import dev.tarn.catalog.namespace.Namespaces;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.view.Views;
@@ -20,6 +21,7 @@ public final class Catalog implements AutoCloseable {
     private final Views views;
     private final Events events;
     private final Functions functions;
+    private final RelationLabels labels;
 
     /// Brings the rows up to date and creates the default warehouse if it is not there.
     public Catalog(
@@ -34,6 +36,7 @@ public final class Catalog implements AutoCloseable {
                 new Tables(
                         database, store, locations, events, clock, settings.metadataCacheBytes());
         this.functions = new Functions(database, events, clock);
+        this.labels = new RelationLabels(database, events);
         this.views = new Views(database, store, locations, events);
     }
 
@@ -51,6 +54,10 @@ public final class Catalog implements AutoCloseable {
 
     public Views views() {
         return views;
+    }
+
+    public RelationLabels labels() {
+        return labels;
     }
 
     public Functions functions() {

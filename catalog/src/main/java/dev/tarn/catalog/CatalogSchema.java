@@ -92,6 +92,12 @@ final class CatalogSchema {
                               name ${text} NOT NULL,
                               metadata ${text} NOT NULL,
                               PRIMARY KEY (namespace_id, name));
+                            """),
+                    new Migration(
+                            4,
+                            "labels",
+                            """
+                            ALTER TABLE relation ADD COLUMN labels ${text};
                             """));
 
     private CatalogSchema() {}

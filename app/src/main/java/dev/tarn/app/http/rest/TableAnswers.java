@@ -7,6 +7,7 @@ import dev.tarn.app.http.Json;
 import dev.tarn.catalog.document.Document;
 import dev.tarn.catalog.document.Piece;
 import dev.tarn.catalog.document.Text;
+import dev.tarn.catalog.label.RelationLabels;
 import dev.tarn.catalog.table.LoadedTable;
 import dev.tarn.catalog.warehouse.Warehouse;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +67,8 @@ final class TableAnswers {
     ///
     /// @param credentials with the keys to its bytes
     /// @param refs without the snapshots that no branch and no tag points to
-    record Form(Warehouse warehouse, boolean credentials, boolean refs) {}
+    /// @param labels of the table now, as JSON, null if it has none
+    record Form(Warehouse warehouse, boolean credentials, boolean refs, @Nullable String labels) {}
 
     /// The body of an answer, as it goes out.
     static final class Encoded {
@@ -109,7 +111,7 @@ final class TableAnswers {
     }
 
     /// Differs wherever two answers may differ: another version of the table, other snapshots,
-    /// other keys, another warehouse.
+    /// other keys, another warehouse, other labels.
     String etag(String location, Form form) {
         return '"'
                 + digest(
@@ -120,7 +122,7 @@ final class TableAnswers {
                                 hasKeys(form) ? whole : always,
                                 form.warehouse().id(),
                                 form.warehouse().root().toString(),
-                                location))
+                                form.labels() == null ? location : location + form.labels()))
                 + '"';
     }
 
@@ -138,6 +140,9 @@ final class TableAnswers {
                                     .prefix(form.warehouse().root().toString())
                                     .config(storage.whole())
                                     .build());
+        }
+        if (form.labels() != null) {
+            answer.withLabels(RelationLabels.parse(form.labels()));
         }
         List<Piece> metadata = form.refs() ? loaded.jsonOfRefs() : loaded.json();
         return encode(loaded.metadataLocation(), metadata, behindMetadata(answer), gzip);

@@ -4,6 +4,7 @@ import dev.tarn.app.http.HttpException;
 import dev.tarn.app.http.Request;
 import dev.tarn.app.http.Response;
 import dev.tarn.catalog.Page;
+import dev.tarn.catalog.relation.Relation;
 import dev.tarn.catalog.table.LoadedTable;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.warehouse.Warehouse;
@@ -73,10 +74,12 @@ final class TableRoutes {
     /// Costs one SELECT and the bytes of an earlier answer; nothing more if the client has them.
     private Response load(Request request) {
         Warehouse warehouse = names.warehouse(request);
+        boolean refs = asksForRefsOnly(request);
+        Relation pointer = tables.pointer(warehouse, names.table(warehouse, request));
+        String location = pointer.metadataLocation();
         var form =
                 new TableAnswers.Form(
-                        warehouse, asksForCredentials(request), asksForRefsOnly(request));
-        String location = tables.locate(warehouse, names.table(warehouse, request));
+                        warehouse, asksForCredentials(request), refs, pointer.labels());
         if (request.has(answers.etag(location, form))) {
             if (!answers.holds(location, form)) {
                 // Not to say that a table is unchanged when it can no longer be read.
@@ -112,7 +115,7 @@ final class TableRoutes {
         return told(
                 response(TableAnswers.answer(committed, request.acceptsGzip())),
                 committed.metadataLocation(),
-                new TableAnswers.Form(warehouse, false, false));
+                new TableAnswers.Form(warehouse, false, false, null));
     }
 
     private Response commitTransaction(Request request) {
@@ -153,7 +156,7 @@ final class TableRoutes {
 
     /// Answers with the table as it is after a change.
     private Response changed(Request request, Warehouse warehouse, LoadedTable loaded) {
-        var form = new TableAnswers.Form(warehouse, asksForCredentials(request), false);
+        var form = new TableAnswers.Form(warehouse, asksForCredentials(request), false, null);
         TableAnswers.Encoded body = answers.answer(loaded, form, request.acceptsGzip());
         return told(response(body), loaded.metadataLocation(), form);
     }
