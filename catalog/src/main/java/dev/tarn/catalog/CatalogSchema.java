@@ -93,8 +93,9 @@ final class CatalogSchema {
                               metadata ${text} NOT NULL,
                               PRIMARY KEY (namespace_id, name));
                             """),
+                    SoftDeleteSchema.STEP,
                     new Migration(
-                            4,
+                            5,
                             "labels",
                             """
                             ALTER TABLE relation ADD COLUMN labels ${text};

@@ -5,6 +5,8 @@ import static dev.tarn.catalog.World.SALES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tarn.catalog.drop.Drops;
+import dev.tarn.catalog.drop.Protections;
 import dev.tarn.catalog.event.Event;
 import dev.tarn.catalog.function.Functions;
 import dev.tarn.catalog.label.LabelsChange;
@@ -15,8 +17,8 @@ import dev.tarn.catalog.relation.Kind;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.view.Views;
 import dev.tarn.catalog.warehouse.Warehouses;
-import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,11 +55,24 @@ interface EventCoverageContract {
                                     "version",
                                     "exists",
                                     "begin",
-                                    "reportMetrics",
-                                    "resumePurges"),
+                                    "reportMetrics"),
                     Views.class, Set.of("list", "load", "exists"),
                     Functions.class, Set.of("list", "load"),
-                    RelationLabels.class, Set.of("load", "parse"));
+                    RelationLabels.class, Set.of("load", "parse"),
+                    Protections.class, Set.of("isProtected", "requireUnprotected"),
+                    // To purge is to wait no longer; the event comes when the files are gone.
+                    Drops.class,
+                            Set.of(
+                                    "list",
+                                    "require",
+                                    "purge",
+                                    "retention",
+                                    "purgesBegun",
+                                    "noneBegan",
+                                    "requireNotPurging",
+                                    "purgeDue",
+                                    "start",
+                                    "close"));
 
     World world();
 
@@ -181,6 +196,49 @@ interface EventCoverageContract {
                 new Change(
                         () -> catalog.views().drop(lake, TableIdentifier.of(SALES, "newest")),
                         "drop-view"));
+        changes.put(
+                "Drops.undrop",
+                new Change(
+                        () ->
+                                catalog.drops()
+                                        .undrop(
+                                                lake,
+                                                catalog.drops()
+                                                        .list(
+                                                                lake,
+                                                                TableIdentifier.of(SALES, "newest"),
+                                                                PageRequest.ALL)
+                                                        .items()
+                                                        .getFirst()
+                                                        .id(),
+                                                null),
+                        "undrop-view"));
+        changes.put(
+                "Drops.drop",
+                new Change(
+                        () ->
+                                catalog.drops()
+                                        .drop(
+                                                lake,
+                                                Kind.VIEW,
+                                                TableIdentifier.of(SALES, "newest"),
+                                                false),
+                        "drop-view"));
+        changes.put(
+                "Drops.retain",
+                new Change(
+                        () -> catalog.drops().retain(lake, Duration.ofDays(1)),
+                        "update-warehouse"));
+        changes.put(
+                "Protections.set",
+                new Change(
+                        () -> {
+                            var orders = new Protections.Subject.OfRelation(Kind.TABLE, ORDERS);
+                            catalog.protections().set(lake, orders, true);
+                            catalog.protections().set(lake, orders, false);
+                        },
+                        "protect-table",
+                        "unprotect-table"));
         changes.put(
                 "Functions.create",
                 new Change(

@@ -14,10 +14,15 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "catalog",
-        description = "Look at namespaces and tables.",
+        description = "Look at namespaces and tables, protect and restore them.",
         subcommands = {
             CatalogCommand.ListCommand.class,
             CatalogCommand.ShowCommand.class,
+            DropCommands.DroppedCommand.class,
+            DropCommands.UndropCommand.class,
+            DropCommands.PurgeCommand.class,
+            ProtectCommands.ProtectCommand.class,
+            ProtectCommands.UnprotectCommand.class,
             EventsCommand.class
         })
 final class CatalogCommand implements Runnable {

@@ -1,5 +1,6 @@
 package dev.tarn.catalog.relation;
 
+import dev.tarn.catalog.Locations;
 import dev.tarn.catalog.Names;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.store.Row;
@@ -66,34 +67,58 @@ public record Relation(
     /// Gives it other labels if it still has those of this row. Tells whether it did.
     public boolean label(Transaction tx, @Nullable String next) {
         return tx.update(
-                        "UPDATE relation SET labels = ?"
-                                + " WHERE id = ? AND COALESCE(labels, '') = ?",
+                        "UPDATE relation SET labels = ? WHERE id = ?"
+                                + " AND COALESCE(labels, '') = ? AND namespace_id IS NOT NULL",
                         next,
                         id,
                         labels == null ? "" : labels)
                 == 1;
     }
 
-    /// As [#swap], and gives it another identity, to which labels of the former do not belong.
-    public boolean replace(Transaction tx, String nextUuid, String next) {
+    /// As [#swap], and gives it another identity, to which labels of the former do not belong,
+    /// unless it is protected.
+    public boolean replace(Transaction tx, String nextUuid, String next, String location) {
         return tx.update(
-                        "UPDATE relation SET uuid = ?, metadata_location = ?,"
+                        "UPDATE relation SET uuid = ?, metadata_location = ?, location = ?,"
                                 + " labels = CASE WHEN uuid = ? THEN labels END"
-                                + " WHERE id = ? AND metadata_location = ?",
+                                + " WHERE id = ? AND metadata_location = ? AND protected = 0",
                         nextUuid,
                         next,
+                        Locations.canonical(location),
                         nextUuid,
                         id,
                         metadataLocation)
                 == 1;
     }
 
-    /// Removes the row if its pointer still is where this row says. Tells whether it did.
-    public boolean delete(Transaction tx) {
+    /// Repeats what a commit has changed of the identity or of the folder.
+    public void describe(Transaction tx, String nextUuid, String location) {
+        tx.update(
+                "UPDATE relation SET uuid = ?, location = ? WHERE id = ?",
+                nextUuid,
+                Locations.canonical(location),
+                id);
+    }
+
+    /// Takes the name away, if it still is `name`, the pointer is where this row says and nothing
+    /// protects it. Tells whether it did. What is unnamed points nowhere: whatever is committed to
+    /// it has lost.
+    public boolean unname(Transaction tx, Warehouse warehouse, TableIdentifier name) {
         return tx.update(
-                        "DELETE FROM relation WHERE id = ? AND metadata_location = ?",
+                        "UPDATE relation SET namespace_id = NULL, metadata_location = ''"
+                                + " WHERE id = ? AND metadata_location = ? AND protected = 0"
+                                + " AND name = ? AND namespace_id ="
+                                + " (SELECT id FROM namespace WHERE warehouse_id = ? AND path = ?)",
                         id,
-                        metadataLocation)
+                        metadataLocation,
+                        name.name(),
+                        warehouse.id(),
+                        Names.path(name.namespace()))
                 == 1;
+    }
+
+    /// Ends a life: reports and whatever else refers to the row go with it.
+    public static void delete(Transaction tx, String id) {
+        tx.update("DELETE FROM relation WHERE id = ?", id);
     }
 }

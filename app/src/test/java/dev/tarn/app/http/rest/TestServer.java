@@ -1,5 +1,7 @@
 package dev.tarn.app.http.rest;
 
+import dev.tarn.app.api.DropRoutes;
+import dev.tarn.app.api.ProtectionRoutes;
 import dev.tarn.app.health.Check;
 import dev.tarn.app.health.Health;
 import dev.tarn.app.http.HttpServer;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -80,16 +83,23 @@ final class TestServer implements AutoCloseable {
                         database,
                         objects,
                         new CatalogSettings(
-                                WAREHOUSE, root, List.of(temporary), metadataCacheBytes),
+                                WAREHOUSE,
+                                root,
+                                List.of(temporary),
+                                metadataCacheBytes,
+                                Duration.ZERO),
                         InstantSource.system());
         List<Route> routes =
                 new ArrayList<>(
                         new IcebergRest(catalog, STORAGE, metrics, answerCacheBytes).routes());
+        routes.addAll(new DropRoutes(catalog, InstantSource.system()).routes());
+        routes.addAll(new ProtectionRoutes(catalog).routes());
         routes.addAll(
                 new Health(List.of(Check.database(database), Check.storage(objects, root)), metrics)
                         .routes());
         server = new HttpServer(HttpSettings.at("127.0.0.1", 0), new Routes(routes), metrics);
         server.start();
+        catalog.drops().start();
     }
 
     int port() {
