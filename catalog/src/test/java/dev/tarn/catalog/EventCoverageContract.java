@@ -4,6 +4,8 @@ import static dev.tarn.catalog.World.ORDERS;
 import static dev.tarn.catalog.World.SALES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tarn.catalog.drop.Drops;
 import dev.tarn.catalog.drop.Protections;
@@ -17,6 +19,7 @@ import dev.tarn.catalog.relation.Kind;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.view.Views;
 import dev.tarn.catalog.warehouse.Warehouses;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.Arrays;
@@ -292,7 +295,7 @@ interface EventCoverageContract {
                 .build();
     }
 
-    private static com.fasterxml.jackson.databind.JsonNode definition() {
+    private static JsonNode definition() {
         try {
             return new ObjectMapper()
                     .readTree(
@@ -300,7 +303,7 @@ interface EventCoverageContract {
                             {"definitions": [{"parameters": [], "return-type": "int",
                              "representations": [{"dialect": "trino", "sql": "1"}]}]}
                             """);
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
     }

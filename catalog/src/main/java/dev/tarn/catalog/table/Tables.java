@@ -8,6 +8,7 @@ import dev.tarn.catalog.PageRequest;
 import dev.tarn.catalog.drop.Drops;
 import dev.tarn.catalog.event.Events;
 import dev.tarn.catalog.relation.Kind;
+import dev.tarn.catalog.relation.Relation;
 import dev.tarn.catalog.relation.Relations;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.storage.ObjectStore;
