@@ -94,6 +94,11 @@ interface EventCoverageContract {
                         () -> catalog.namespaces().create(lake, SALES, Map.of()),
                         "create-namespace"));
         changes.put(
+                "Drops.retain",
+                new Change(
+                        () -> catalog.drops().retain(lake, Duration.ofDays(1)),
+                        "update-warehouse"));
+        changes.put(
                 "Namespaces.update",
                 new Change(
                         () -> catalog.namespaces().update(lake, SALES, Set.of(), Map.of("a", "b")),
@@ -227,11 +232,6 @@ interface EventCoverageContract {
                                                 TableIdentifier.of(SALES, "newest"),
                                                 false),
                         "drop-view"));
-        changes.put(
-                "Drops.retain",
-                new Change(
-                        () -> catalog.drops().retain(lake, Duration.ofDays(1)),
-                        "update-warehouse"));
         changes.put(
                 "Protections.set",
                 new Change(
