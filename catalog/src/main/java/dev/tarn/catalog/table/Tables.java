@@ -34,6 +34,7 @@ public final class Tables {
     private final CreateTable creates;
     private final Drops drops;
     private final MetricsReports reports;
+    private final TableFolders folders;
 
     public Tables(
             Database database,
@@ -50,6 +51,7 @@ public final class Tables {
         this.creates = new CreateTable(database, relations, files, locations, drops, clock);
         this.drops = drops;
         this.reports = new MetricsReports(database, clock);
+        this.folders = new TableFolders(locations);
     }
 
     public Page<TableIdentifier> list(Warehouse warehouse, Namespace namespace, PageRequest page) {
@@ -149,6 +151,11 @@ public final class Tables {
 
     public PendingCommit begin(Warehouse warehouse) {
         return new PendingCommit(this, commits, store, warehouse);
+    }
+
+    /// Which folders keys to a table open.
+    public TableFolders folders() {
+        return folders;
     }
 
     private LoadedTable loaded(TableVersion version) {

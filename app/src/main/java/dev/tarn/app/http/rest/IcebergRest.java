@@ -7,8 +7,7 @@ import dev.tarn.app.http.Route;
 import dev.tarn.app.metrics.Metrics;
 import dev.tarn.catalog.Catalog;
 import dev.tarn.catalog.warehouse.Warehouse;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,13 +28,19 @@ public final class IcebergRest {
     /// @param answerCacheBytes how much memory answers may take that were encoded for an earlier
     ///   load
     public IcebergRest(
-            Catalog catalog, ClientStorage storage, Metrics metrics, long answerCacheBytes) {
+            Catalog catalog,
+            ClientStorage storage,
+            Metrics metrics,
+            long answerCacheBytes,
+            InstantSource clock) {
         this.catalog = catalog;
         Names names = new Names(catalog);
         CommitCounter commits = new CommitCounter(metrics);
         new NamespaceRoutes(catalog.namespaces(), names).addTo(endpoints);
-        TableAnswers answers = new TableAnswers(storage, answerCacheBytes);
-        new TableRoutes(catalog.tables(), names, answers, commits).addTo(endpoints);
+        TableAnswers answers = new TableAnswers(answerCacheBytes);
+        TableAccess access = new TableAccess(storage, names, catalog.tables().folders(), clock);
+        new TableRoutes(catalog.tables(), names, answers, access, commits).addTo(endpoints);
+        new CredentialRoutes(catalog.tables(), names, access, storage).addTo(endpoints);
         new ViewRoutes(catalog.views(), names, commits).addTo(endpoints);
         functions = new FunctionRoutes(catalog, names);
         functions.addTo(endpoints);
@@ -62,9 +67,7 @@ public final class IcebergRest {
         ConfigResponse.Builder config = ConfigResponse.builder().withEndpoints(advertised);
         if (!asked.name().equals(standard.name())) {
             // Clients put the prefix into paths as it is.
-            config.withOverride(
-                    "prefix",
-                    URLEncoder.encode(asked.name(), StandardCharsets.UTF_8).replace("+", "%20"));
+            config.withOverride("prefix", Names.encode(asked.name()));
         }
         return Response.json(config.build());
     }
