@@ -61,8 +61,7 @@ final class TableAnswers {
     /// @param access what is said of the way to its bytes
     /// @param refs without the snapshots that no branch and no tag points to
     /// @param labels of the table now, as JSON, null if it has none
-    record Form(
-            Warehouse warehouse, StorageAccess access, boolean refs, @Nullable String labels) {
+    record Form(Warehouse warehouse, StorageAccess access, boolean refs, @Nullable String labels) {
         /// Of a table of which nothing is said beside its metadata.
         Form(Warehouse warehouse, StorageAccess access, boolean refs) {
             this(warehouse, access, refs, null);
