@@ -96,6 +96,18 @@ final class CatalogSchema {
                     SoftDeleteSchema.STEP,
                     new Migration(
                             5,
+                            "plans of scans that take long",
+                            """
+                            CREATE TABLE scan_plan (
+                              id ${text} PRIMARY KEY,
+                              task ${text} NOT NULL,
+                              created_ms BIGINT NOT NULL,
+                              cancelled INTEGER NOT NULL);
+
+                            CREATE INDEX scan_plan_by_age ON scan_plan (created_ms);
+                            """),
+                    new Migration(
+                            6,
                             "labels",
                             """
                             ALTER TABLE relation ADD COLUMN labels ${text};

@@ -128,7 +128,9 @@ final class TableAnswers {
     /// `storage-credentials`, because clients differ in which one they read; only clients that ask
     /// get them, because others would mix them with their own.
     Encoded answer(LoadedTable loaded, Form form, boolean gzip) {
-        LoadTableResponse.Builder answer = LoadTableResponse.builder();
+        LoadTableResponse.Builder answer =
+                LoadTableResponse.builder()
+                        .addAllConfig(PlanningMode.config(loaded.recentMetadata()));
         form.access().addTo(answer);
         if (form.labels() != null) {
             answer.withLabels(RelationLabels.parse(form.labels()));
