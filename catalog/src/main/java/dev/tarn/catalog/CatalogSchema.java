@@ -105,6 +105,12 @@ final class CatalogSchema {
                               cancelled INTEGER NOT NULL);
 
                             CREATE INDEX scan_plan_by_age ON scan_plan (created_ms);
+                            """),
+                    new Migration(
+                            6,
+                            "labels",
+                            """
+                            ALTER TABLE relation ADD COLUMN labels ${text};
                             """));
 
     private CatalogSchema() {}

@@ -1,23 +1,41 @@
 package dev.tarn.catalog.relation;
 
+import static java.util.Collections.nCopies;
+
 import dev.tarn.catalog.Locations;
 import dev.tarn.catalog.Names;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.store.Row;
 import dev.tarn.store.Transaction;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.jspecify.annotations.Nullable;
 
 /// A table or view as it stands in the database.
 ///
 /// @param id stays the same for its whole life, whatever it is called
-public record Relation(String id, Kind kind, String uuid, String metadataLocation) {
+/// @param labels as JSON, null if it has none
+public record Relation(
+        String id, Kind kind, String uuid, String metadataLocation, @Nullable String labels) {
 
     private static final String FIND =
             """
-            SELECT r.id, r.kind, r.uuid, r.metadata_location
+            SELECT r.id, r.kind, r.uuid, r.metadata_location, r.labels
             FROM namespace n JOIN relation r ON r.namespace_id = n.id
             WHERE n.warehouse_id = ? AND n.path = ? AND r.name = ?
+            """;
+
+    /// Both databases call the columns of `VALUES` so.
+    private static final String FIND_ALL =
+            """
+            SELECT r.id, r.kind, r.uuid, r.metadata_location, n.warehouse_id, n.path, r.name
+            FROM (VALUES ${places}) AS asked
+            JOIN namespace n ON n.warehouse_id = asked.column1 AND n.path = asked.column2
+            JOIN relation r ON r.namespace_id = n.id AND r.name = asked.column3
             """;
 
     /// Whatever has this name, table or view.
@@ -41,8 +59,44 @@ public record Relation(String id, Kind kind, String uuid, String metadataLocatio
         return find(tx, warehouse, kind, name).orElseThrow(() -> kind.missing(name));
     }
 
+    /// Where a name is looked up; the path is that of the namespace.
+    record Place(String warehouseId, String path, String name) {
+        Place(Warehouse warehouse, TableIdentifier name) {
+            this(warehouse.id(), Names.path(name.namespace()), name.name());
+        }
+    }
+
+    /// Whatever is at these places, by place. One statement.
+    static Map<Place, Relation> findAll(Transaction tx, List<Place> places) {
+        Object[] arguments =
+                places.stream()
+                        .flatMap(
+                                place -> Stream.of(place.warehouseId(), place.path(), place.name()))
+                        .toArray();
+        Map<Place, Relation> found = new HashMap<>();
+        if (places.size() == 1) {
+            tx.queryOne(FIND, Relation::relation, arguments)
+                    .ifPresent(relation -> found.put(places.getFirst(), relation));
+            return found;
+        }
+        tx.query(
+                FIND_ALL.replace(
+                        "${places}", String.join(", ", nCopies(places.size(), "(?, ?, ?)"))),
+                row ->
+                        found.put(
+                                new Place(row.string(5), row.string(6), row.string(7)),
+                                relation(row)),
+                arguments);
+        return found;
+    }
+
     private static Relation relation(Row row) {
-        return new Relation(row.string(1), Kind.of(row.string(2)), row.string(3), row.string(4));
+        return new Relation(
+                row.string(1),
+                Kind.of(row.string(2)),
+                row.string(3),
+                row.string(4),
+                row.stringOrNull(5));
     }
 
     /// Moves the pointer if it still is where this row says. Tells whether it did.
@@ -56,14 +110,28 @@ public record Relation(String id, Kind kind, String uuid, String metadataLocatio
                 == 1;
     }
 
-    /// As [#swap], and gives it another identity, unless it is protected.
+    /// Gives it other labels if it still has those of this row. Tells whether it did.
+    public boolean label(Transaction tx, @Nullable String next) {
+        return tx.update(
+                        "UPDATE relation SET labels = ? WHERE id = ?"
+                                + " AND COALESCE(labels, '') = ? AND namespace_id IS NOT NULL",
+                        next,
+                        id,
+                        labels == null ? "" : labels)
+                == 1;
+    }
+
+    /// As [#swap], and gives it another identity, to which labels of the former do not belong,
+    /// unless it is protected.
     public boolean replace(Transaction tx, String nextUuid, String next, String location) {
         return tx.update(
-                        "UPDATE relation SET uuid = ?, metadata_location = ?, location = ?"
+                        "UPDATE relation SET uuid = ?, metadata_location = ?, location = ?,"
+                                + " labels = CASE WHEN uuid = ? THEN labels END"
                                 + " WHERE id = ? AND metadata_location = ? AND protected = 0",
                         nextUuid,
                         next,
                         Locations.canonical(location),
+                        nextUuid,
                         id,
                         metadataLocation)
                 == 1;

@@ -8,6 +8,7 @@ import dev.tarn.catalog.PageRequest;
 import dev.tarn.catalog.drop.Drops;
 import dev.tarn.catalog.event.Events;
 import dev.tarn.catalog.relation.Kind;
+import dev.tarn.catalog.relation.Relation;
 import dev.tarn.catalog.relation.Relations;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.storage.ObjectStore;
@@ -82,6 +83,11 @@ public final class Tables {
     /// @throws NoSuchTableException if there is none
     public String locate(Warehouse warehouse, TableIdentifier name) {
         return relations.require(warehouse, name).metadataLocation();
+    }
+
+    /// As [#locate], with what else stands in its row.
+    public Relation pointer(Warehouse warehouse, TableIdentifier name) {
+        return relations.require(warehouse, name);
     }
 
     /// A table as the metadata file at `metadataLocation`, from [#locate], tells it. At most one

@@ -96,7 +96,9 @@ public final class Views {
 
     /// @throws NoSuchViewException if there is none
     public LoadedView load(Warehouse warehouse, TableIdentifier name) {
-        return files.read(relations.require(warehouse, name).metadataLocation());
+        Relation row = relations.require(warehouse, name);
+        LoadedView view = files.read(row.metadataLocation());
+        return new LoadedView(view.metadataLocation(), view.metadata(), row.labels());
     }
 
     public boolean exists(Warehouse warehouse, TableIdentifier name) {

@@ -54,6 +54,7 @@ public final class IcebergRest {
         routes.add(Route.post(TOKENS, IcebergRest::token));
         routes.addAll(endpoints.routes());
         routes.addAll(functions.apiRoutes());
+        routes.addAll(new LabelRoutes(catalog, new Names(catalog)).routes());
         return routes;
     }
 

@@ -4,6 +4,7 @@ import dev.tarn.app.http.HttpException;
 import dev.tarn.app.http.Request;
 import dev.tarn.app.http.Response;
 import dev.tarn.catalog.Page;
+import dev.tarn.catalog.relation.Relation;
 import dev.tarn.catalog.table.LoadedTable;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.warehouse.Warehouse;
@@ -18,7 +19,6 @@ import org.apache.iceberg.rest.requests.RegisterTableRequest;
 import org.apache.iceberg.rest.requests.RenameTableRequest;
 import org.apache.iceberg.rest.requests.ReportMetricsRequest;
 import org.apache.iceberg.rest.requests.UpdateTableRequest;
-import org.apache.iceberg.rest.responses.ListTablesResponse;
 import org.jspecify.annotations.Nullable;
 
 /// Tables, and commits to several of them at once.
@@ -59,11 +59,7 @@ final class TableRoutes {
         Warehouse warehouse = names.warehouse(request);
         Page<TableIdentifier> page =
                 tables.list(warehouse, names.namespace(warehouse, request), Names.page(request));
-        return Response.json(
-                ListTablesResponse.builder()
-                        .addAll(Endpoints.searchable(page.items()))
-                        .nextPageToken(page.nextToken())
-                        .build());
+        return IdentifierList.response(page);
     }
 
     private Response create(Request request) {
@@ -79,7 +75,8 @@ final class TableRoutes {
         Warehouse warehouse = names.warehouse(request);
         boolean refs = asksForRefsOnly(request);
         TableIdentifier name = names.table(warehouse, request);
-        String location = tables.locate(warehouse, name);
+        Relation pointer = tables.pointer(warehouse, name);
+        String location = pointer.metadataLocation();
         var form =
                 new TableAnswers.Form(
                         warehouse,
@@ -89,7 +86,8 @@ final class TableRoutes {
                                 Delegation.asked(request),
                                 location,
                                 () -> tables.version(location)),
-                        refs);
+                        refs,
+                        pointer.labels());
         if (request.has(answers.etag(location, form))) {
             if (!answers.holds(location, form)) {
                 // Not to say that a table is unchanged when it can no longer be read.

@@ -3,6 +3,7 @@ package dev.tarn.app.http.rest;
 import dev.tarn.app.http.Request;
 import dev.tarn.app.http.Response;
 import dev.tarn.catalog.Page;
+import dev.tarn.catalog.label.RelationLabels;
 import dev.tarn.catalog.view.LoadedView;
 import dev.tarn.catalog.view.Views;
 import dev.tarn.catalog.warehouse.Warehouse;
@@ -15,7 +16,6 @@ import org.apache.iceberg.rest.requests.RegisterViewRequest;
 import org.apache.iceberg.rest.requests.RenameTableRequest;
 import org.apache.iceberg.rest.requests.UpdateTableRequest;
 import org.apache.iceberg.rest.responses.ImmutableLoadViewResponse;
-import org.apache.iceberg.rest.responses.ListTablesResponse;
 
 /// Views.
 final class ViewRoutes {
@@ -44,11 +44,7 @@ final class ViewRoutes {
         Warehouse warehouse = names.warehouse(request);
         Page<TableIdentifier> page =
                 views.list(warehouse, names.namespace(warehouse, request), Names.page(request));
-        return Response.json(
-                ListTablesResponse.builder()
-                        .addAll(Endpoints.searchable(page.items()))
-                        .nextPageToken(page.nextToken())
-                        .build());
+        return IdentifierList.response(page);
     }
 
     private Response create(Request request) {
@@ -106,6 +102,7 @@ final class ViewRoutes {
                 ImmutableLoadViewResponse.builder()
                         .metadataLocation(view.metadataLocation())
                         .metadata(view.metadata())
+                        .labels(RelationLabels.parse(view.labels()))
                         .build());
     }
 }
