@@ -1,6 +1,7 @@
 package dev.tarn.catalog;
 
 import dev.tarn.catalog.event.Events;
+import dev.tarn.catalog.idempotency.IdempotencyKeys;
 import dev.tarn.catalog.namespace.Namespaces;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.view.Views;
@@ -18,6 +19,7 @@ public final class Catalog implements AutoCloseable {
     private final Tables tables;
     private final Views views;
     private final Events events;
+    private final IdempotencyKeys idempotencyKeys;
 
     /// Brings the rows up to date and creates the default warehouse if it is not there.
     public Catalog(
@@ -32,6 +34,7 @@ public final class Catalog implements AutoCloseable {
                 new Tables(
                         database, store, locations, events, clock, settings.metadataCacheBytes());
         this.views = new Views(database, store, locations, events);
+        this.idempotencyKeys = new IdempotencyKeys(database, clock);
     }
 
     public Warehouses warehouses() {
@@ -54,10 +57,16 @@ public final class Catalog implements AutoCloseable {
         return events;
     }
 
+    public IdempotencyKeys idempotencyKeys() {
+        return idempotencyKeys;
+    }
+
     public ObjectStore objects() {
         return store;
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        idempotencyKeys.close();
+    }
 }

@@ -64,6 +64,19 @@ final class CatalogSchema {
                               id ${text} PRIMARY KEY,
                               warehouse_id ${text} NOT NULL REFERENCES warehouse (id),
                               metadata_location ${text} NOT NULL);
+                            """),
+                    new Migration(
+                            2,
+                            "idempotency keys",
+                            """
+                            CREATE TABLE idempotency_key (
+                              id ${text} PRIMARY KEY,
+                              request ${text} NOT NULL,
+                              at_ms BIGINT NOT NULL,
+                              status INTEGER NOT NULL,
+                              body ${text} NOT NULL);
+
+                            CREATE INDEX idempotency_key_by_time ON idempotency_key (at_ms);
                             """));
 
     private CatalogSchema() {}

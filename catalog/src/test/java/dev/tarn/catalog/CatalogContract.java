@@ -673,10 +673,6 @@ interface CatalogContract {
         assertThat(world.restart().files(ORDERS)).containsExactly("a");
         assertThatThrownBy(() -> world.catalog.tables().register(world.lake, SALES, request))
                 .isInstanceOf(AlreadyExistsException.class);
-        // A second name for the same table: purging one leaves the files to the other.
-        world.catalog.tables().register(world.lake, SALES, request.withName("again"));
-        world.catalog.tables().drop(world.lake, ORDERS, true);
-        assertThat(world.restart().files(TableIdentifier.of(SALES, "again"))).containsExactly("a");
     }
 
     @Test

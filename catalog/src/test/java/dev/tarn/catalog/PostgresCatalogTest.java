@@ -3,7 +3,7 @@ package dev.tarn.catalog;
 import dev.tarn.store.Databases;
 import org.junit.jupiter.api.AfterEach;
 
-class PostgresCatalogTest implements CatalogContract {
+class PostgresCatalogTest implements CatalogContract, IdempotencyContract, RegisterContract {
     private final World world = new World(Databases.postgres(Postgres.freshDatabase()));
 
     @AfterEach

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqliteCatalogTest implements CatalogContract {
+class SqliteCatalogTest implements CatalogContract, IdempotencyContract, RegisterContract {
     @TempDir Path folder;
     private World world;
 

@@ -62,6 +62,10 @@ final class World implements AutoCloseable {
         return new World(rows, objects);
     }
 
+    Database rows() {
+        return calls.watch(rows);
+    }
+
     World withoutCache() {
         var settings =
                 new CatalogSettings(SETTINGS.warehouse(), SETTINGS.warehouseRoot(), List.of(), 0);

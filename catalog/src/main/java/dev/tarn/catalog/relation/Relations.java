@@ -125,7 +125,7 @@ public final class Relations {
     public Relation drop(Warehouse warehouse, TableIdentifier name, Alongside alongside) {
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
             Optional<Relation> dropped =
-                    Changes.write(
+                    Changes.attempt(
                             database,
                             tx -> {
                                 Relation row = Relation.require(tx, warehouse, kind, name);
@@ -135,7 +135,8 @@ public final class Relations {
                                 alongside.run(tx, row);
                                 record(tx, "drop", warehouse, name, Map.of("uuid", row.uuid()));
                                 return Optional.of(row);
-                            });
+                            },
+                            row -> "");
             if (dropped.isPresent()) {
                 return dropped.get();
             }

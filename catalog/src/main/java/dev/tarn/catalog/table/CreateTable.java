@@ -2,6 +2,7 @@ package dev.tarn.catalog.table;
 
 import dev.tarn.catalog.Locations;
 import dev.tarn.catalog.Names;
+import dev.tarn.catalog.idempotency.Claim;
 import dev.tarn.catalog.namespace.NamespaceRow;
 import dev.tarn.catalog.relation.Kind;
 import dev.tarn.catalog.relation.Relation;
@@ -10,6 +11,7 @@ import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.store.Database;
 import dev.tarn.store.OutcomeUnknownException;
 import dev.tarn.store.Transaction;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.HashMap;
@@ -96,12 +98,17 @@ final class CreateTable {
                         name.name(),
                         request.location());
         try {
-            return TableMetadata.newTableMetadata(
-                    request.schema(),
-                    request.spec() != null ? request.spec() : PartitionSpec.unpartitioned(),
-                    request.writeOrder() != null ? request.writeOrder() : SortOrder.unsorted(),
-                    location,
-                    properties);
+            TableMetadata metadata =
+                    TableMetadata.newTableMetadata(
+                            request.schema(),
+                            request.spec() != null ? request.spec() : PartitionSpec.unpartitioned(),
+                            request.writeOrder() != null
+                                    ? request.writeOrder()
+                                    : SortOrder.unsorted(),
+                            location,
+                            properties);
+            FormatVersions.require("Table " + name, metadata.formatVersion());
+            return metadata;
         } catch (ValidationException | IllegalArgumentException | IllegalStateException e) {
             throw new BadRequestException(e, "Cannot create %s: %s", name, e.getMessage());
         }
@@ -115,18 +122,54 @@ final class CreateTable {
         if (existing.isPresent() && !request.overwrite()) {
             throw new AlreadyExistsException("Table already exists: %s", name);
         }
-        TableMetadata metadata = files.readAnew(location);
+        TableMetadata metadata = readForeign(location);
+        FormatVersions.require("Metadata file " + location, metadata.formatVersion());
         locations.require(warehouse, "Location of " + name, metadata.location());
+        locations.requireProperties(warehouse, metadata.properties());
         insert(
                 warehouse,
                 name,
                 metadata,
                 tx -> {
+                    requireOnce(tx, metadata.uuid(), name, existing);
                     point(tx, warehouse, name, existing, metadata);
                     relations.record(
                             tx, "register", warehouse, name, CommitTables.details(metadata));
                 });
         return metadata;
+    }
+
+    /// A file that others wrote, and that may be anything.
+    private TableMetadata readForeign(String location) {
+        try {
+            return files.readAnew(location);
+        } catch (ValidationException
+                | IllegalArgumentException
+                | IllegalStateException
+                | NullPointerException
+                | ClassCastException
+                | UncheckedIOException e) {
+            throw new BadRequestException(
+                    e, "Not a metadata file of a table: %s: %s", location, e.getMessage());
+        }
+    }
+
+    /// Two names for one table would write and delete each other's files. The lock holds off a
+    /// second registration of the same table until this one is committed.
+    private static void requireOnce(
+            Transaction tx, String uuid, TableIdentifier name, Optional<Relation> existing) {
+        tx.lock("register " + uuid);
+        String own = existing.map(Relation::id).orElse("");
+        if (!tx.query(
+                        "SELECT id FROM relation WHERE uuid = ? AND id <> ? LIMIT 1",
+                        row -> row.string(1),
+                        uuid,
+                        own)
+                .isEmpty()) {
+            throw new AlreadyExistsException(
+                    "Cannot register %s: another name stands for the same table, uuid %s",
+                    name, uuid);
+        }
     }
 
     private Optional<Relation> existing(Warehouse warehouse, TableIdentifier name) {
@@ -161,10 +204,13 @@ final class CreateTable {
             TableMetadata metadata,
             Consumer<Transaction> work) {
         try {
-            database.<Boolean>write(tx -> {
-                work.accept(tx);
-                return true;
-            });
+            Claim.write(
+                    database,
+                    tx -> {
+                        work.accept(tx);
+                        return metadata;
+                    },
+                    TableMetadata::metadataFileLocation);
         } catch (OutcomeUnknownException e) {
             if (!isCurrent(warehouse, name, metadata, e)) {
                 throw new CommitStateUnknownException(e);

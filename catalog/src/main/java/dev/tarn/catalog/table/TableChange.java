@@ -37,6 +37,8 @@ record TableChange(
                 locations.require(warehouse, "Location of " + name, set.location());
             } else if (update instanceof SetProperties set) {
                 locations.requireProperties(warehouse, set.updated());
+            } else if (update instanceof UpgradeFormatVersion upgrade) {
+                FormatVersions.require("Upgrade of " + name, upgrade.formatVersion());
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.tarn.catalog.Names;
 import dev.tarn.catalog.Page;
 import dev.tarn.catalog.PageRequest;
 import dev.tarn.catalog.event.Events;
+import dev.tarn.catalog.idempotency.Claim;
 import dev.tarn.catalog.namespace.NamespaceRow;
 import dev.tarn.catalog.relation.Kind;
 import dev.tarn.catalog.relation.Relation;
@@ -16,6 +17,7 @@ import dev.tarn.store.Database;
 import dev.tarn.store.OutcomeUnknownException;
 import dev.tarn.store.Transaction;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.iceberg.MetadataUpdate.SetLocation;
@@ -91,7 +93,12 @@ public final class Views {
 
     /// @throws NoSuchViewException if there is none
     public LoadedView load(Warehouse warehouse, TableIdentifier name) {
-        return files.read(relations.require(warehouse, name).metadataLocation());
+        return version(relations.require(warehouse, name).metadataLocation());
+    }
+
+    /// A view as the metadata file at `metadataLocation` tells it.
+    public LoadedView version(String metadataLocation) {
+        return files.read(metadataLocation);
     }
 
     public boolean exists(Warehouse warehouse, TableIdentifier name) {
@@ -162,7 +169,12 @@ public final class Views {
             LoadedView written,
             Function<Transaction, Boolean> work) {
         try {
-            boolean swapped = database.write(work);
+            boolean swapped =
+                    Claim.attempt(
+                                    database,
+                                    tx -> work.apply(tx) ? Optional.of(written) : Optional.empty(),
+                                    LoadedView::metadataLocation)
+                            .isPresent();
             if (!swapped) {
                 files.forget(written);
             }
@@ -213,11 +225,14 @@ public final class Views {
         LoadedView view = files.read(location);
         locations.require(warehouse, "Location of " + name, view.metadata().location());
         try {
-            database.<Boolean>write(tx -> {
-                insert(tx, warehouse, name, view);
-                relations.record(tx, "register", warehouse, name, details(view));
-                return true;
-            });
+            Claim.write(
+                    database,
+                    tx -> {
+                        insert(tx, warehouse, name, view);
+                        relations.record(tx, "register", warehouse, name, details(view));
+                        return view;
+                    },
+                    LoadedView::metadataLocation);
         } catch (OutcomeUnknownException e) {
             if (!isCurrent(warehouse, name, view, e)) {
                 throw new CommitStateUnknownException(e);

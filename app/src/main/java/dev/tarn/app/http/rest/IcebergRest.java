@@ -6,6 +6,7 @@ import dev.tarn.app.http.Response;
 import dev.tarn.app.http.Route;
 import dev.tarn.app.metrics.Metrics;
 import dev.tarn.catalog.Catalog;
+import dev.tarn.catalog.idempotency.IdempotencyKeys;
 import dev.tarn.catalog.warehouse.Warehouse;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,7 @@ public final class IcebergRest {
     private static final String TOKENS = "/v1/oauth/tokens";
 
     private final Catalog catalog;
-    private final Endpoints endpoints = new Endpoints();
+    private final Endpoints endpoints;
     private final List<Endpoint> advertised;
 
     /// @param answerCacheBytes how much memory answers may take that were encoded for an earlier
@@ -30,6 +31,7 @@ public final class IcebergRest {
     public IcebergRest(
             Catalog catalog, ClientStorage storage, Metrics metrics, long answerCacheBytes) {
         this.catalog = catalog;
+        this.endpoints = new Endpoints(new Idempotency(catalog.idempotencyKeys()));
         Names names = new Names(catalog);
         CommitCounter commits = new CommitCounter(metrics);
         new NamespaceRoutes(catalog.namespaces(), names).addTo(endpoints);
@@ -54,7 +56,9 @@ public final class IcebergRest {
                         .filter(name -> !name.isEmpty())
                         .map(catalog.warehouses()::require)
                         .orElse(standard);
-        ConfigResponse.Builder config = ConfigResponse.builder().withEndpoints(advertised);
+        ConfigResponse.Builder config = ConfigResponse.builder()
+                        .withEndpoints(advertised)
+                        .withIdempotencyKeyLifetime(IdempotencyKeys.LIFETIME.toString());
         if (!asked.name().equals(standard.name())) {
             // Clients put the prefix into paths as it is.
             config.withOverride(

@@ -8,9 +8,11 @@ import dev.tarn.catalog.table.LoadedTable;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.warehouse.Warehouse;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.rest.ResourcePaths;
 import org.apache.iceberg.rest.requests.CommitTransactionRequest;
 import org.apache.iceberg.rest.requests.CreateTableRequest;
@@ -26,6 +28,9 @@ final class TableRoutes {
     private static final String DELEGATION = "X-Iceberg-Access-Delegation";
     private static final String VENDED_CREDENTIALS = "vended-credentials";
 
+    /// Not among the client's paths yet.
+    private static final String V1_UNREGISTER = ResourcePaths.V1_TABLE + "/unregister";
+
     private final Tables tables;
     private final Names names;
     private final TableAnswers answers;
@@ -40,15 +45,23 @@ final class TableRoutes {
 
     void addTo(Endpoints endpoints) {
         endpoints.add("GET", ResourcePaths.V1_TABLES, this::list);
-        endpoints.add("POST", ResourcePaths.V1_TABLES, this::create);
+        endpoints.addChange("POST", ResourcePaths.V1_TABLES, this::create, this::createdBefore);
         endpoints.add("GET", ResourcePaths.V1_TABLE, this::load);
         endpoints.add("HEAD", ResourcePaths.V1_TABLE, this::exists);
-        endpoints.add("POST", ResourcePaths.V1_TABLE, this::commit);
-        endpoints.add("DELETE", ResourcePaths.V1_TABLE, this::drop);
-        endpoints.add("POST", ResourcePaths.V1_TABLE_RENAME, this::rename);
-        endpoints.add("POST", ResourcePaths.V1_TABLE_REGISTER, this::register);
+        endpoints.addChange("POST", ResourcePaths.V1_TABLE, this::commit, this::committedBefore);
+        endpoints.addChange(
+                "DELETE", ResourcePaths.V1_TABLE, this::drop, Idempotency::noContent);
+        endpoints.addChange("POST", V1_UNREGISTER, this::unregister, this::unregisteredBefore);
+        endpoints.addChange(
+                "POST", ResourcePaths.V1_TABLE_RENAME, this::rename, Idempotency::noContent);
+        endpoints.addChange(
+                "POST", ResourcePaths.V1_TABLE_REGISTER, this::register, this::registeredBefore);
         endpoints.add("POST", ResourcePaths.V1_TABLE_METRICS, this::reportMetrics);
-        endpoints.add("POST", ResourcePaths.V1_TRANSACTIONS_COMMIT, this::commitTransaction);
+        endpoints.addChange(
+                "POST",
+                ResourcePaths.V1_TRANSACTIONS_COMMIT,
+                this::commitTransaction,
+                Idempotency::noContent);
     }
 
     private Response list(Request request) {
@@ -70,12 +83,36 @@ final class TableRoutes {
         return changed(request, warehouse, created);
     }
 
+    private Response createdBefore(Request request, String said) {
+        Warehouse warehouse = names.warehouse(request);
+        LoadedTable created =
+                before(
+                        said,
+                        () -> {
+                            Namespace namespace = names.namespace(warehouse, request);
+                            var create = Endpoints.body(request, CreateTableRequest.class);
+                            return tables.load(
+                                    warehouse, TableIdentifier.of(namespace, create.name()));
+                        });
+        return changed(request, warehouse, created);
+    }
+
+    /// A table as an earlier request left it, or as it is now if that file is gone.
+    private LoadedTable before(String metadataLocation, Supplier<LoadedTable> now) {
+        try {
+            return tables.version(metadataLocation);
+        } catch (NotFoundException e) {
+            return now.get();
+        }
+    }
+
     /// Costs one SELECT and the bytes of an earlier answer; nothing more if the client has them.
     private Response load(Request request) {
         Warehouse warehouse = names.warehouse(request);
         var form =
                 new TableAnswers.Form(
                         warehouse, asksForCredentials(request), asksForRefsOnly(request));
+        ReferencedBy.parse(request);
         String location = tables.locate(warehouse, names.table(warehouse, request));
         if (request.has(answers.etag(location, form))) {
             if (!answers.holds(location, form)) {
@@ -113,6 +150,17 @@ final class TableRoutes {
         }
         LoadedTable committed =
                 commits.count("table", () -> tables.commit(warehouse, name, update));
+        return committed(warehouse, committed);
+    }
+
+    private Response committedBefore(Request request, String said) {
+        Warehouse warehouse = names.warehouse(request);
+        return committed(
+                warehouse,
+                before(said, () -> tables.load(warehouse, names.table(warehouse, request))));
+    }
+
+    private Response committed(Warehouse warehouse, LoadedTable committed) {
         return told(
                 Response.json(TableAnswers.answer(committed)),
                 committed.metadataLocation(),
@@ -146,6 +194,30 @@ final class TableRoutes {
         Namespace namespace = names.namespace(warehouse, request);
         RegisterTableRequest register = Endpoints.body(request, RegisterTableRequest.class);
         return changed(request, warehouse, tables.register(warehouse, namespace, register));
+    }
+
+    private Response registeredBefore(Request request, String said) {
+        Warehouse warehouse = names.warehouse(request);
+        LoadedTable registered =
+                before(
+                        said,
+                        () -> {
+                            Namespace namespace = names.namespace(warehouse, request);
+                            var register = Endpoints.body(request, RegisterTableRequest.class);
+                            return tables.load(
+                                    warehouse, TableIdentifier.of(namespace, register.name()));
+                        });
+        return changed(request, warehouse, registered);
+    }
+
+    private Response unregister(Request request) {
+        Warehouse warehouse = names.warehouse(request);
+        LoadedTable last = tables.unregister(warehouse, names.table(warehouse, request));
+        return Response.json(TableAnswers.answer(last));
+    }
+
+    private Response unregisteredBefore(Request request, String said) {
+        return Response.json(TableAnswers.answer(tables.version(said)));
     }
 
     private Response reportMetrics(Request request) {
