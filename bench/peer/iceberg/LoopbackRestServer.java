@@ -1,5 +1,6 @@
 package org.apache.iceberg.rest;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.catalog.Catalog;
@@ -11,21 +12,19 @@ import org.eclipse.jetty.servlet.ServletContextHandler;
 import org.eclipse.jetty.servlet.ServletHolder;
 
 /// Iceberg's own REST server of its test fixtures, as its main class assembles it, but on loopback:
-/// `LoopbackRestServer PORT JDBC-URL FOLDER`. It is in Iceberg's package since the parts are not
-/// public.
+/// `LoopbackRestServer PORT KEY=VALUE...`, the properties being those of the JDBC catalog. It is in
+/// Iceberg's package since the parts are not public.
 final class LoopbackRestServer {
     private LoopbackRestServer() {}
 
     public static void main(String[] arguments) throws Exception {
-        // Two connections to SQLite lock each other up for good under concurrent commits.
-        Map<String, String> properties =
-                Map.of(
-                        "catalog-impl", JdbcCatalog.class.getName(),
-                        "uri", arguments[1],
-                        "clients", "1",
-                        "jdbc.schema-version", "V1",
-                        "warehouse", arguments[2],
-                        "io-impl", PlainFileIO.class.getName());
+        Map<String, String> properties = new HashMap<>();
+        properties.put("catalog-impl", JdbcCatalog.class.getName());
+        properties.put("jdbc.schema-version", "V1");
+        for (int i = 1; i < arguments.length; i++) {
+            int equals = arguments[i].indexOf('=');
+            properties.put(arguments[i].substring(0, equals), arguments[i].substring(equals + 1));
+        }
         Catalog catalog = CatalogUtil.buildIcebergCatalog("rest_backend", properties, null);
         RESTCatalogAdapter adapter =
                 new RESTServerCatalogAdapter(

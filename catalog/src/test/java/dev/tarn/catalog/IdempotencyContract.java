@@ -40,8 +40,8 @@ interface IdempotencyContract {
 
     World world();
 
-    /// A request whose result is a text, so that a replay can be told from a first run.
-    /// What a client is told of as its own fault is a result too.
+    /// A request whose result is a text, so that a replay can be told from a first run. What a
+    /// client is told of as its own fault is a result too.
     record Request(String fingerprint, Supplier<String> work) implements Repeatable<String> {
         static Request of(String fingerprint, Runnable work) {
             return new Request(
@@ -191,8 +191,7 @@ interface IdempotencyContract {
         var create = Request.of("create", () -> Mutation.CREATE_TABLE.make(world, "orders"));
         assertThat(keys.once(key(1), create)).isEqualTo("refused");
         world.catalog.tables().drop(world.lake, World.ORDERS, false);
-        assertThat(keys.once(key(1), create))
-                .isEqualTo("again Answer[status=200, body=refused]");
+        assertThat(keys.once(key(1), create)).isEqualTo("again Answer[status=200, body=refused]");
         assertThat(world.catalog.tables().exists(world.lake, World.ORDERS)).isFalse();
     }
 
@@ -242,16 +241,11 @@ interface IdempotencyContract {
         var world = world().withOrders();
         Mutation.UPDATE_NAMESPACE.prepare(world, "x");
         once(world, key(1), Mutation.UPDATE_NAMESPACE, "x");
-        var replayed =
-                new Request(
-                        Mutation.UPDATE_NAMESPACE + "x",
-                        () -> fail("ran again"));
+        var replayed = new Request(Mutation.UPDATE_NAMESPACE + "x", () -> fail("ran again"));
         String again = world.catalog.idempotencyKeys().once(key(1), replayed);
         String said = again.substring("again Change[said=".length(), again.length() - 1);
         assertThat(PropertiesChange.of(said))
-                .isEqualTo(
-                        new PropertiesChange(
-                                List.of("b"), List.of("a"), List.of("missing")));
+                .isEqualTo(new PropertiesChange(List.of("b"), List.of("a"), List.of("missing")));
     }
 
     @Test
@@ -284,8 +278,7 @@ interface IdempotencyContract {
         List<String> left =
                 world.rows()
                         .read(tx ->
-                                tx.query(
-                                        "SELECT id FROM idempotency_key", row -> row.string(1)));
+                                tx.query("SELECT id FROM idempotency_key", row -> row.string(1)));
         assertThat(left).containsExactly(key(2).text());
     }
 

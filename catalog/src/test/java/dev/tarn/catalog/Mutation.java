@@ -217,9 +217,7 @@ enum Mutation {
 
     private static void copy(World world, String from, String name) {
         world.objects.write(
-                Location.of(copyOf(name)),
-                world.objects.read(Location.of(from)),
-                Condition.NONE);
+                Location.of(copyOf(name)), world.objects.read(Location.of(from)), Condition.NONE);
     }
 
     static CreateViewRequest view(String name) {

@@ -3,7 +3,11 @@ package dev.tarn.catalog;
 import dev.tarn.store.Databases;
 import org.junit.jupiter.api.AfterEach;
 
-class PostgresCatalogTest implements CatalogContract, IdempotencyContract, RegisterContract {
+class PostgresCatalogTest
+        implements CatalogContract,
+                CommitsInParallelContract,
+                IdempotencyContract,
+                RegisterContract {
     private final World world = new World(Databases.postgres(Postgres.freshDatabase()));
 
     @AfterEach

@@ -65,7 +65,8 @@ interface RegisterContract {
         return location;
     }
 
-    /// catalog-peers 17: a metadata file is read nowhere but in the warehouse, whatever it is named.
+    /// catalog-peers 17: a metadata file is read nowhere but in the warehouse, whatever it is
+    /// named.
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -122,7 +123,8 @@ interface RegisterContract {
                             "v" + version,
                             json ->
                                     json.replaceFirst(
-                                            "\"format-version\":\\d", "\"format-version\":" + version));
+                                            "\"format-version\":\\d",
+                                            "\"format-version\":" + version));
             assertThatThrownBy(() -> register(world, "t", crafted, false))
                     .isInstanceOf(BadRequestException.class);
             var created =
@@ -134,11 +136,7 @@ interface RegisterContract {
             assertThatThrownBy(() -> world.catalog.tables().create(world.lake, SALES, created))
                     .isInstanceOf(BadRequestException.class);
             var upgrade =
-                    new UpdateTableRequest(
-                            List.of(),
-                            List.of(
-                                    new UpgradeFormatVersion(
-                                            version)));
+                    new UpdateTableRequest(List.of(), List.of(new UpgradeFormatVersion(version)));
             assertThatThrownBy(() -> world.catalog.tables().commit(world.lake, ORDERS, upgrade))
                     .isInstanceOf(BadRequestException.class);
         }
@@ -171,8 +169,7 @@ interface RegisterContract {
         for (int i = 0; i < 8; i++) {
             World server = servers.get(i % 2);
             String name = "r" + i;
-            registrations.add(
-                    () -> catchThrowable(() -> register(server, name, location, false)));
+            registrations.add(() -> catchThrowable(() -> register(server, name, location, false)));
         }
         List<Throwable> lost = new ArrayList<>();
         for (Throwable failure : all(registrations)) {
@@ -194,8 +191,17 @@ interface RegisterContract {
                 .isInstanceOf(AlreadyExistsException.class);
         register(world, "orders", first, true);
         assertThat(world.restart().files(ORDERS)).isEmpty();
-        register(world, "fresh", craft(world, "f", json -> json.replace(
-                world.load(ORDERS).uuid(), "11111111-2222-3333-4444-555555555555")), true);
+        register(
+                world,
+                "fresh",
+                craft(
+                        world,
+                        "f",
+                        json ->
+                                json.replace(
+                                        world.load(ORDERS).uuid(),
+                                        "11111111-2222-3333-4444-555555555555")),
+                true);
         assertThat(world.catalog.tables().list(world.lake, SALES, PageRequest.ALL).items())
                 .hasSize(2);
         world.catalog.views().create(world.lake, SALES, Mutation.view("v"));
@@ -212,10 +218,9 @@ interface RegisterContract {
             String key = "k" + round;
             List<Callable<Throwable>> both = new ArrayList<>();
             both.add(() -> catchThrowable(() -> register(world, "orders", first, true)));
-            both.add(
-                    () ->
-                            catchThrowable(
-                                    () -> world.catalog.tables().commit(world.lake, ORDERS, set(key))));
+            both.add(() ->
+                    catchThrowable(
+                            () -> world.catalog.tables().commit(world.lake, ORDERS, set(key))));
             List<Throwable> failures = all(both);
             assertThat(failures.get(1)).isNull();
             boolean there = world.restart().load(ORDERS).properties().containsKey(key);
@@ -255,28 +260,22 @@ interface RegisterContract {
         List<Callable<Throwable>> work = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             int writer = i;
-            work.add(
-                    () -> {
-                        for (int n = 0; n < 5; n++) {
-                            String key = "k" + writer + "-" + n;
-                            try {
-                                world.catalog.tables().commit(world.lake, ORDERS, set(key));
-                                committed.add(key);
-                            } catch (NoSuchTableException | CommitFailedException e) {
-                                return null;
-                            }
-                        }
+            work.add(() -> {
+                for (int n = 0; n < 5; n++) {
+                    String key = "k" + writer + "-" + n;
+                    try {
+                        world.catalog.tables().commit(world.lake, ORDERS, set(key));
+                        committed.add(key);
+                    } catch (NoSuchTableException | CommitFailedException e) {
                         return null;
-                    });
+                    }
+                }
+                return null;
+            });
         }
-        work.add(
-                () ->
-                        catchThrowable(
-                                () ->
-                                        answers.add(
-                                                world.catalog
-                                                        .tables()
-                                                        .unregister(world.lake, ORDERS))));
+        work.add(() ->
+                catchThrowable(
+                        () -> answers.add(world.catalog.tables().unregister(world.lake, ORDERS))));
         Throwable failure = all(work).getLast();
         if (failure == null) {
             assertThat(answers.getFirst().metadata().properties().keySet()).containsAll(committed);

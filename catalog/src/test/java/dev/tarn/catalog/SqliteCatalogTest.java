@@ -6,7 +6,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqliteCatalogTest implements CatalogContract, IdempotencyContract, RegisterContract {
+class SqliteCatalogTest
+        implements CatalogContract,
+                CommitsInParallelContract,
+                IdempotencyContract,
+                RegisterContract {
     @TempDir Path folder;
     private World world;
 

@@ -175,6 +175,7 @@ interface LeaseContract {
     }
 
     @Test
+    @SuppressWarnings("try") // closed early, to see what becomes of the other
     default void aTaskRunsOnOneOfTwoAndGoesOnOnTheOther() throws Exception {
         var running = new AtomicInteger();
         var together = new AtomicInteger();

@@ -1,5 +1,6 @@
 package dev.tarn.app.http;
 
+import dev.tarn.catalog.BusyException;
 import dev.tarn.storage.ObjectNotFoundException;
 import dev.tarn.storage.StorageException;
 import dev.tarn.store.OutcomeUnknownException;
@@ -65,6 +66,8 @@ public final class Errors {
                     kind(ForbiddenException.class, 403, "ForbiddenException"),
                     kind(CommitStateUnknownException.class, 500, "CommitStateUnknownException"),
                     kind(OutcomeUnknownException.class, 500, "CommitStateUnknownException"),
+                    // Not 503: to clients that would mean that a commit may have taken effect.
+                    new Kind(BusyException.class, 429, "TooManyRequestsException", true),
                     new Kind(
                             ServiceUnavailableException.class,
                             503,

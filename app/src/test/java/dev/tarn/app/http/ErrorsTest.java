@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tarn.catalog.BusyException;
 import dev.tarn.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,6 +65,15 @@ class ErrorsTest {
                 .isEqualTo(
                         "{\"error\":{\"message\":\"Table does not exist: a.b\","
                                 + "\"type\":\"NoSuchTableException\",\"code\":404}}");
+    }
+
+    /// To clients 503 would mean that the commit may have taken effect; 429 they send again.
+    @Test
+    void aCommitThatFindsTooManyOthersIsToldToComeAgain() {
+        Response response = Errors.of(new BusyException("Too many commits to a.b"), false);
+
+        assertThat(response.status()).isEqualTo(429);
+        assertThat(response.headers()).containsEntry("Retry-After", "1");
     }
 
     @Test

@@ -60,14 +60,20 @@ final class Bench {
     private void run(Path folder) throws IOException, InterruptedException {
         Map<String, Object> about = about();
         List<Target> targets = new ArrayList<>();
-        try {
-            start(folder, targets);
+        try (Children children = new Children(folder)) {
+            start(children, targets);
             String run = Long.toString(System.currentTimeMillis(), 36);
             List<Catalog> catalogs = new ArrayList<>();
             for (Target target : targets) {
                 catalogs.add(new Catalog(target, run));
             }
             System.out.println("%s%n".formatted(about));
+            if (options.steady > 0) {
+                for (Catalog catalog : catalogs) {
+                    report.steady(new Steady(catalog, options).run());
+                }
+                return;
+            }
             report.head();
             for (Workload workload : Workload.all(options.connections, options.full)) {
                 if (wanted(workload)) {
@@ -75,9 +81,6 @@ final class Bench {
                 }
             }
         } finally {
-            for (Target target : targets.reversed()) {
-                target.close();
-            }
             about.put("loadAverageAfter", loadAverage());
             report.write(options.out, about);
         }
@@ -89,24 +92,23 @@ final class Bench {
                                 options.out));
     }
 
-    private void start(Path folder, List<Target> targets) throws IOException, InterruptedException {
-        Servers servers = new Servers(options.root, folder, options.heap);
+    private void start(Children children, List<Target> targets)
+            throws IOException, InterruptedException {
+        Servers servers = new Servers(options.root, children, options.heap);
         for (String store : options.stores) {
-            targets.add(store.equals("sqlite") ? servers.tarnOnSqlite() : servers.tarnOnPostgres());
+            targets.add(servers.tarn(store));
         }
         if (options.url != null) {
-            URI address = URI.create(options.url);
             targets.add(
                     new Target(
                             options.url,
-                            address,
+                            URI.create(options.url),
                             options.warehouse,
                             options.token,
-                            List.of(),
-                            () -> {}));
+                            List.of()));
         }
-        if (options.peers.contains("iceberg-fixture")) {
-            targets.add(servers.icebergFixture());
+        for (String peer : options.peers) {
+            targets.add(servers.peer(peer));
         }
     }
 

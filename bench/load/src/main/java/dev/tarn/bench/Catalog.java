@@ -123,7 +123,7 @@ final class Catalog {
                     "{\"id\":%d,\"name\":\"column_%d\",\"required\":false,\"type\":\"%s\"}"
                             .formatted(i, i, i % 2 == 0 ? "string" : "long"));
         }
-        return "{\"name\":\"%s\",\"schema\":{\"type\":\"struct\",\"schema-id\":0,\"fields\":[%s]},\"properties\":{\"format-version\":\"2\"}}"
+        return "{\"name\":\"%s\",\"stage-create\":false,\"schema\":{\"type\":\"struct\",\"schema-id\":0,\"fields\":[%s]},\"properties\":{\"format-version\":\"2\"}}"
                 .formatted(table, String.join(",", fields));
     }
 

@@ -10,8 +10,12 @@ final class Options {
             """
             bench/run [options]: load REST catalogs and measure what a request costs them.
 
-              --store sqlite|postgres   Tarn on that store; may be repeated; the default is sqlite
-              --peer iceberg-fixture    Iceberg's own REST server on SQLite and files, beside it
+              --store sqlite|postgres|postgres-s3
+                                        Tarn on SQLite and its own storage, on PostgreSQL, on PostgreSQL and
+                                        MinIO; may be repeated; the default is sqlite
+              --peer iceberg-fixture|iceberg-fixture-s3|nessie
+                                        Iceberg's own REST server on SQLite and files, on PostgreSQL and MinIO,
+                                        Nessie on RocksDB and MinIO; beside Tarn, may be repeated
               --url URL                 a REST catalog that runs already (without /v1); no Tarn unless --store
               --warehouse W             the warehouse to ask it for
               --token T                 its bearer token; better in the environment, BENCH_TOKEN
@@ -22,6 +26,8 @@ final class Options {
               --rounds R                turns these are split into, targets taking turns (3)
               --warmup S                seconds before the first turn (2)
               --connections N           of each load (16)
+              --steady R                instead of all this: R requests a second, mixed, in an open loop
+              --minutes M               of --steady (10)
               --full                    also 9,000 snapshots, 10,000 tables, 100,000 namespaces
               --heap SIZE               of each server started (512m)
               --out FILE                where the JSON goes (bench/load/target/results.json)
@@ -40,6 +46,8 @@ final class Options {
     int rounds = 3;
     double warmup = 2;
     int connections = 16;
+    double steady;
+    double minutes = 10;
     boolean full;
     boolean keep;
     String heap = "512m";
@@ -80,8 +88,8 @@ final class Options {
     private void set(String option, String value) {
         switch (option) {
             case "--root" -> root = Path.of(value);
-            case "--store" -> stores.add(oneOf(option, value, "sqlite", "postgres"));
-            case "--peer" -> peers.add(oneOf(option, value, "iceberg-fixture"));
+            case "--store" -> stores.add(oneOf(option, value, Servers.STORES));
+            case "--peer" -> peers.add(oneOf(option, value, Servers.PEERS));
             case "--url" -> {
                 if (!value.startsWith("http://")) {
                     throw new IllegalArgumentException("--url: expected http://…, found " + value);
@@ -98,6 +106,8 @@ final class Options {
             case "--rounds" -> rounds = (int) within(option, value, 1, 100);
             case "--warmup" -> warmup = within(option, value, 0, 600);
             case "--connections" -> connections = (int) within(option, value, 1, 256);
+            case "--steady" -> steady = within(option, value, 1, 100_000);
+            case "--minutes" -> minutes = within(option, value, 0.1, 24 * 60);
             case "--full" -> full = true;
             case "--keep" -> keep = true;
             case "--heap" -> heap = value;

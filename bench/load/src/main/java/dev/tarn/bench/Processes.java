@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// The CPU time of processes and all that descend from them, from `/proc`.
+/// CPU time and memory of processes and all that descend from them, from `/proc`.
 final class Processes {
     /// What the kernel counts in, on every Linux of today.
     private static final long TICKS_PER_SECOND = 100;
@@ -18,19 +18,48 @@ final class Processes {
     /// User and system time in microseconds, that of children which have ended included; -1 where
     /// there is no `/proc` or no process to look at.
     static long cpuMicros(List<Long> roots) throws IOException {
-        if (roots.isEmpty() || !Files.isDirectory(Path.of("/proc/self"))) {
+        if (unknown(roots)) {
             return -1;
         }
+        long ticks = 0;
+        for (long pid : withDescendants(roots)) {
+            ticks += ticks(pid);
+        }
+        return ticks * 1_000_000 / TICKS_PER_SECOND;
+    }
+
+    /// Memory of the first process and all that descend from it that is in RAM; -1 where it cannot
+    /// be seen.
+    static long residentBytes(List<Long> roots) throws IOException {
+        if (unknown(roots)) {
+            return -1;
+        }
+        long kibibytes = 0;
+        for (long pid : withDescendants(roots.subList(0, 1))) {
+            try {
+                for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+                    if (line.startsWith("VmRSS:")) {
+                        kibibytes += Long.parseLong(line.replaceAll("\\D", ""));
+                    }
+                }
+            } catch (NoSuchFileException ended) {
+                continue;
+            }
+        }
+        return kibibytes << 10;
+    }
+
+    private static boolean unknown(List<Long> roots) {
+        return roots.isEmpty() || !Files.isDirectory(Path.of("/proc/self"));
+    }
+
+    private static Set<Long> withDescendants(List<Long> roots) {
         Set<Long> all = new HashSet<>(roots);
         for (long root : roots) {
             ProcessHandle.of(root)
                     .ifPresent(p -> p.descendants().forEach(child -> all.add(child.pid())));
         }
-        long ticks = 0;
-        for (long pid : all) {
-            ticks += ticks(pid);
-        }
-        return ticks * 1_000_000 / TICKS_PER_SECOND;
+        return all;
     }
 
     private static long ticks(long pid) throws IOException {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -70,6 +71,72 @@ final class Report {
         row.put("serverErrors", result.serverErrors());
         row.put("otherErrors", result.otherErrors());
         row.put("problems", problems);
+        rows.add(row);
+    }
+
+    /// The minutes of a steady load, and all of them together.
+    void steady(List<Steady.Minute> minutes) {
+        System.out.println(
+                """
+                | target | minute | requests/s | p50 ms | p95 ms | p99 ms | p99.9 ms | most ms \
+                | errors: 409, 5xx, other | CPU, of one processor | memory MiB |
+                |---|--:|--:|--:|--:|--:|--:|--:|---|--:|--:|\
+                """);
+        minutes.forEach(minute -> steady(Integer.toString(minute.number()), minute));
+        Steady.Minute last = minutes.getLast();
+        double seconds = minutes.stream().mapToDouble(Steady.Minute::seconds).sum();
+        steady(
+                "all",
+                new Steady.Minute(
+                        last.target(),
+                        0,
+                        seconds,
+                        minutes.stream()
+                                .flatMapToLong(minute -> Arrays.stream(minute.nanos()))
+                                .sorted()
+                                .toArray(),
+                        minutes.stream().mapToLong(Steady.Minute::conflicts).sum(),
+                        minutes.stream().mapToLong(Steady.Minute::serverErrors).sum(),
+                        minutes.stream().mapToLong(Steady.Minute::otherErrors).sum(),
+                        minutes.stream().mapToDouble(m -> m.cpuShare() * m.seconds()).sum()
+                                / seconds,
+                        last.residentBytes()));
+    }
+
+    private void steady(String number, Steady.Minute minute) {
+        System.out.println(
+                String.format(
+                        Locale.ROOT,
+                        "| %s | %s | %,.0f | %.2f | %.2f | %.2f | %.2f | %.1f | %d, %d, %d | %.2f |"
+                                + " %s |",
+                        minute.target(),
+                        number,
+                        minute.nanos().length / minute.seconds(),
+                        minute.millis(0.50),
+                        minute.millis(0.95),
+                        minute.millis(0.99),
+                        minute.millis(0.999),
+                        minute.millis(1),
+                        minute.conflicts(),
+                        minute.serverErrors(),
+                        minute.otherErrors(),
+                        minute.cpuShare(),
+                        minute.residentBytes() < 0 ? "?" : minute.residentBytes() >> 20));
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("operation", "steady");
+        row.put("target", minute.target());
+        row.put("minute", number);
+        row.put("requestsPerSecond", minute.nanos().length / minute.seconds());
+        row.put("p50Millis", number(minute.millis(0.50)));
+        row.put("p95Millis", number(minute.millis(0.95)));
+        row.put("p99Millis", number(minute.millis(0.99)));
+        row.put("p999Millis", number(minute.millis(0.999)));
+        row.put("maxMillis", number(minute.millis(1)));
+        row.put("conflicts", minute.conflicts());
+        row.put("serverErrors", minute.serverErrors());
+        row.put("otherErrors", minute.otherErrors());
+        row.put("cpuShare", number(minute.cpuShare()));
+        row.put("residentBytes", minute.residentBytes());
         rows.add(row);
     }
 

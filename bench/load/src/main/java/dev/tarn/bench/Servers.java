@@ -1,155 +1,198 @@
 package dev.tarn.bench;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
-/// Starts servers as child processes on free ports of loopback, each with a folder of its own.
+/// The catalogs that `bench/run` can start: Tarn, and its peers that are Maven artifacts.
 final class Servers {
-    private static final long START_SECONDS_MAX = 60;
-    private static final long STOP_SECONDS_MAX = 20;
+    /// Those of `--store`.
+    static final String[] STORES = {"sqlite", "postgres", "postgres-s3"};
+
+    /// Those of `--peer`.
+    static final String[] PEERS = {"iceberg-fixture", "iceberg-fixture-s3", "nessie"};
 
     private final Path root;
-    private final Path folder;
+    private final Children children;
+    private final Backends backends;
     private final String heap;
 
     /// @param root the checkout
-    /// @param folder where servers keep their data and their logs
-    Servers(Path root, Path folder, String heap) {
+    Servers(Path root, Children children, String heap) {
         this.root = root;
-        this.folder = folder;
+        this.children = children;
+        this.backends = new Backends(root, children);
         this.heap = heap;
     }
 
-    Target tarnOnSqlite() throws IOException, InterruptedException {
-        return tarn("tarn sqlite", Map.of(), List.of(), () -> {});
-    }
-
-    /// PostgreSQL with everything synced, as it comes; its processes count.
-    Target tarnOnPostgres() throws IOException, InterruptedException {
-        Path data = folder.resolve("postgres");
-        EmbeddedPostgres postgres =
-                EmbeddedPostgres.builder()
-                        .setDataDirectory(data)
-                        .setServerConfig("fsync", "on")
-                        .setServerConfig("synchronous_commit", "on")
-                        .start();
-        boolean done = false;
-        try {
-            long pid =
-                    Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst());
-            String url =
-                    "postgresql://postgres:postgres@127.0.0.1:%d/postgres"
-                            .formatted(postgres.getPort());
-            Target target =
-                    tarn("tarn postgres", Map.of("TARN_STORE_URL", url), List.of(pid), postgres);
-            done = true;
-            return target;
-        } finally {
-            if (!done) {
-                postgres.close();
-            }
+    Target tarn(String store) throws IOException, InterruptedException {
+        String name = "tarn " + store;
+        Map<String, String> environment = new LinkedHashMap<>();
+        List<Long> more = new ArrayList<>();
+        if (!store.equals("sqlite")) {
+            Backends.Postgres postgres = backends.postgres(name);
+            environment.put(
+                    "TARN_STORE_URL", "postgresql://postgres:postgres@" + postgres.address());
+            more.add(postgres.process());
         }
-    }
-
-    private Target tarn(
-            String name, Map<String, String> environment, List<Long> more, AutoCloseable after)
-            throws IOException, InterruptedException {
-        int port = freePort();
+        if (store.equals("postgres-s3")) {
+            Backends.S3 s3 = backends.minio(name);
+            environment.put("TARN_STORAGE_KIND", "s3");
+            environment.put("TARN_STORAGE_S3_ENDPOINT", s3.endpoint().toString());
+            environment.put("TARN_STORAGE_S3_BUCKET", Backends.BUCKET);
+            environment.put("TARN_STORAGE_S3_ACCESS_KEY", Backends.ACCESS_KEY);
+            environment.put("TARN_STORAGE_S3_SECRET_KEY", Backends.SECRET_KEY);
+            more.add(s3.process());
+        }
+        int port = Children.freePort();
         ProcessBuilder builder =
                 new ProcessBuilder(
                         root.resolve("tarn").toString(),
                         "up",
                         "--no-sql",
                         "--data",
-                        folder.resolve(name.replace(' ', '-')).toString());
+                        children.folder(name).toString());
         builder.environment().put("TARN_HEAP", heap);
         builder.environment().put("TARN_CATALOG_PORT", Integer.toString(port));
         builder.environment().put("TARN_STORAGE_PORT", "0");
         builder.environment().putAll(environment);
-        return start(name, builder, port, more, after);
+        return start(name, builder, port, "", null, more);
     }
 
-    /// Iceberg's own REST server over JDBC, on SQLite with one connection and plain files.
-    Target icebergFixture() throws IOException, InterruptedException {
+    Target peer(String name) throws IOException, InterruptedException {
+        return switch (name) {
+            case "iceberg-fixture" -> icebergFixture();
+            case "iceberg-fixture-s3" -> icebergFixtureOnS3();
+            default -> nessie();
+        };
+    }
+
+    /// Iceberg's own REST server over JDBC, on SQLite with one connection and plain files: two
+    /// connections to SQLite lock each other up for good under concurrent commits.
+    private Target icebergFixture() throws IOException, InterruptedException {
+        Path data = children.folder("iceberg-fixture");
+        return icebergFixture(
+                "iceberg-fixture",
+                List.of(),
+                Map.of(
+                        "uri",
+                        "jdbc:sqlite:" + data.resolve("catalog.db"),
+                        "clients",
+                        "1",
+                        "warehouse",
+                        "file://" + data.resolve("warehouse"),
+                        "io-impl",
+                        "org.apache.iceberg.rest.PlainFileIO"));
+    }
+
+    private Target icebergFixtureOnS3() throws IOException, InterruptedException {
+        Backends.Postgres postgres = backends.postgres("iceberg-fixture-s3");
+        Backends.S3 s3 = backends.minio("iceberg-fixture-s3");
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("uri", postgres.jdbc());
+        properties.put("jdbc.user", "postgres");
+        properties.put("jdbc.password", "postgres");
+        properties.put("clients", "16");
+        properties.put("warehouse", "s3://" + Backends.BUCKET + "/warehouse");
+        properties.put("io-impl", "org.apache.iceberg.aws.s3.S3FileIO");
+        properties.put("s3.endpoint", s3.endpoint().toString());
+        properties.put("s3.path-style-access", "true");
+        properties.put("s3.access-key-id", Backends.ACCESS_KEY);
+        properties.put("s3.secret-access-key", Backends.SECRET_KEY);
+        properties.put("client.region", "us-east-1");
+        return icebergFixture(
+                "iceberg-fixture-s3", List.of(postgres.process(), s3.process()), properties);
+    }
+
+    private Target icebergFixture(String name, List<Long> more, Map<String, String> properties)
+            throws IOException, InterruptedException {
         Path peer = root.resolve("bench/load/target/peer");
-        Path data = Files.createDirectories(folder.resolve("iceberg-fixture"));
-        int port = freePort();
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + heap,
-                        "-XX:+UseSerialGC",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
+        int port = Children.freePort();
+        List<String> command = new ArrayList<>(java());
+        command.addAll(
+                List.of(
                         "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
                         "-cp",
-                        peer.resolve("classes")
-                                + File.pathSeparator
-                                + peer.resolve("iceberg-open-api-1.10.1.jar"),
+                        String.join(
+                                File.pathSeparator,
+                                peer.resolve("classes").toString(),
+                                peer.resolve("iceberg-open-api-1.10.1.jar").toString(),
+                                root.resolve("bench/load/target/lib").toString() + "/*"),
                         "org.apache.iceberg.rest.LoopbackRestServer",
-                        Integer.toString(port),
-                        "jdbc:sqlite:" + data.resolve("catalog.db"),
-                        "file://" + data.resolve("warehouse"));
-        return start("iceberg-fixture", builder, port, List.of(), () -> {});
+                        Integer.toString(port)));
+        properties.forEach((key, value) -> command.add(key + "=" + value));
+        return start(name, new ProcessBuilder(command), port, "", null, more);
     }
 
+    /// Nessie's own build, on RocksDB in its folder and bytes in MinIO: it has no plain files.
+    private Target nessie() throws IOException, InterruptedException {
+        Backends.S3 s3 = backends.minio("nessie");
+        int port = Children.freePort();
+        List<String> command = new ArrayList<>(java());
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("quarkus.http.host", "127.0.0.1");
+        properties.put("quarkus.http.port", Integer.toString(port));
+        properties.put("quarkus.management.enabled", "false");
+        properties.put("quarkus.http.enable-compression", "true");
+        properties.put("quarkus.log.level", "ERROR");
+        properties.put("quarkus.oidc.tenant-enabled", "false");
+        properties.put("quarkus.otel.sdk.disabled", "true");
+        properties.put("nessie.version.store.type", "ROCKSDB");
+        properties.put(
+                "nessie.version.store.persist.rocks.database-path",
+                children.folder("nessie").toString());
+        properties.put("nessie.catalog.default-warehouse", "bench");
+        properties.put("nessie.catalog.warehouses.bench.location", "s3://" + Backends.BUCKET);
+        String options = "nessie.catalog.service.s3.default-options.";
+        properties.put(options + "region", "us-east-1");
+        properties.put(options + "endpoint", s3.endpoint().toString());
+        properties.put(options + "path-style-access", "true");
+        properties.put(options + "auth-type", "STATIC");
+        properties.put(options + "access-key", "urn:nessie-secret:quarkus:bench.key");
+        properties.put("bench.key.name", Backends.ACCESS_KEY);
+        properties.put("bench.key.secret", Backends.SECRET_KEY);
+        properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        command.addAll(
+                List.of(
+                        "-jar",
+                        root.resolve("bench/load/target/peer/nessie-quarkus-0.99.0-runner.jar")
+                                .toString()));
+        return start(
+                "nessie",
+                new ProcessBuilder(command),
+                port,
+                "/iceberg",
+                null,
+                List.of(s3.process()));
+    }
+
+    private List<String> java() {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + heap,
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow");
+    }
+
+    /// @param more processes whose time counts as well
     private Target start(
-            String name, ProcessBuilder builder, int port, List<Long> more, AutoCloseable after)
+            String name,
+            ProcessBuilder builder,
+            int port,
+            String path,
+            String warehouse,
+            List<Long> more)
             throws IOException, InterruptedException {
-        Path log = folder.resolve(name.replace(' ', '-') + ".log");
-        Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        AutoCloseable stop =
-                () -> {
-                    stop(process);
-                    after.close();
-                };
-        Thread hook = new Thread(process::destroy);
-        Runtime.getRuntime().addShutdownHook(hook);
-        List<Long> pids = new ArrayList<>(more);
-        pids.add(process.pid());
-        URI address = URI.create("http://127.0.0.1:" + port);
-        Target target = new Target(name, address, null, null, List.copyOf(pids), stop);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);
-        while (!answers(address)) {
-            if (process.waitFor(100, TimeUnit.MILLISECONDS) || System.nanoTime() > end) {
-                stop(process);
-                throw new IOException(
-                        "%s does not answer on %s:%n%s"
-                                .formatted(name, address, Files.readString(log)));
-            }
-        }
-        return target;
-    }
-
-    private static boolean answers(URI address) {
-        try (Connection connection = new Connection(address)) {
-            return connection.send(Requests.of("GET", address, null, "/v1/config", "", null))
-                    == 200;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static void stop(Process process) throws InterruptedException {
-        process.destroy();
-        if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+        URI address = URI.create("http://127.0.0.1:" + port + path);
+        List<Long> pids = new ArrayList<>();
+        pids.add(children.start(name, builder, URI.create(address + "/v1/config")));
+        pids.addAll(more);
+        return new Target(name, address, warehouse, null, List.copyOf(pids));
     }
 }

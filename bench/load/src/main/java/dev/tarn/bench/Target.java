@@ -1,6 +1,5 @@
 package dev.tarn.bench;
 
-import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 
@@ -10,25 +9,5 @@ import java.util.List;
 /// @param address where it listens, with the path that `/v1` follows
 /// @param warehouse to ask for, null for the catalog's default
 /// @param token sent as bearer token, null for none
-/// @param processes whose CPU time is its cost; none if another machine runs it
-/// @param stop ends what was started for it
-record Target(
-        String name,
-        URI address,
-        String warehouse,
-        String token,
-        List<Long> processes,
-        AutoCloseable stop)
-        implements AutoCloseable {
-
-    @Override
-    public void close() throws IOException {
-        try {
-            stop.close();
-        } catch (IOException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IOException("Cannot stop " + name, e);
-        }
-    }
-}
+/// @param processes whose CPU time is its cost, its own first; none if another machine runs it
+record Target(String name, URI address, String warehouse, String token, List<Long> processes) {}

@@ -303,7 +303,7 @@ record Workload(
         return catalog.load(namespace, table).path("metadata").path("table-uuid").asText();
     }
 
-    private static String commit(String uuid, String key, String value) {
+    static String commit(String uuid, String key, String value) {
         return "{\"requirements\":[{\"type\":\"assert-table-uuid\",\"uuid\":\""
                 + uuid
                 + "\"}],\"updates\":[{\"action\":\"set-properties\",\"updates\":{\""

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// The key of the request that this thread carries out, to be claimed by the transaction of its
 /// change.
 ///
-/// It travels as a scoped value, because only the route and the transaction know of it, and is taken
-/// up on the thread of the request: the work itself may run on the thread of another, with whose
-/// transaction it is grouped. A request makes one change; what it does afterwards claims nothing.
+/// It travels as a scoped value, because only the route and the transaction know of it, and is
+/// taken up on the thread of the request: the work itself may run on the thread of another, with
+/// whose transaction it is grouped. A request makes one change; what it does afterwards claims
+/// nothing.
 public final class Claim {
     private static final ScopedValue<Claim> CURRENT = ScopedValue.newInstance();
 

@@ -5,7 +5,8 @@ public sealed interface Ending {
 
     /// It changed the catalog.
     ///
-    /// @param said from what the answer can be made again, such as a metadata location; may be empty
+    /// @param said from what the answer can be made again, such as a metadata location; may be
+    ///   empty
     record Change(String said) implements Ending {}
 
     /// It changed nothing; the whole answer.

@@ -7,7 +7,8 @@ import org.apache.iceberg.exceptions.BadRequestException;
 /// The name a client gives to one request, however often it sends it: a UUID of version 7.
 public record IdempotencyKey(String text) {
     private static final Pattern UUID =
-            Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}");
+            Pattern.compile(
+                    "[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}");
     private static final String VERSION = "7";
     private static final int SHOWN_MAX = 64;
 

@@ -46,7 +46,7 @@ public final class IdempotencyKeys implements AutoCloseable {
     /// @throws BadRequestException if the key came with another request
     public <R> R once(IdempotencyKey key, Repeatable<R> request) {
         String fingerprint = request.fingerprint();
-        try (var turn = turns.take(key)) {
+        try (var _ = turns.take(key)) {
             Optional<Ending> ended = find(key, fingerprint);
             return ended.isPresent()
                     ? request.replay(ended.get())
@@ -56,8 +56,7 @@ public final class IdempotencyKeys implements AutoCloseable {
         }
     }
 
-    private <R> R run(
-            Claim claim, IdempotencyKey key, String fingerprint, Repeatable<R> request) {
+    private <R> R run(Claim claim, IdempotencyKey key, String fingerprint, Repeatable<R> request) {
         R result;
         try {
             result = claim.during(request::run);
@@ -82,11 +81,7 @@ public final class IdempotencyKeys implements AutoCloseable {
     /// Keeps the answer to a request that changed nothing, unless the same request took effect
     /// elsewhere meanwhile: then that is what happened.
     private <R> R settle(
-            Claim claim,
-            IdempotencyKey key,
-            String fingerprint,
-            Repeatable<R> request,
-            R result) {
+            Claim claim, IdempotencyKey key, String fingerprint, Repeatable<R> request, R result) {
         Optional<Ending.Answer> answer = request.keep(result);
         if (answer.isEmpty()) {
             return result;
@@ -144,8 +139,9 @@ public final class IdempotencyKeys implements AutoCloseable {
         long before = clock.millis() - LIFETIME.plus(GRACE).toMillis();
         try {
             // Ends: each round removes rows that are old, and none becomes old meanwhile.
-            while (!closed && removeOlder(before) == EXPIRY_ROWS) {
-                Thread.yield();
+            boolean more = true;
+            while (more && !closed) {
+                more = removeOlder(before) == EXPIRY_ROWS;
             }
         } catch (StoreException | OutcomeUnknownException e) {
             LOG.warn("idempotency keys stay a minute longer", e);

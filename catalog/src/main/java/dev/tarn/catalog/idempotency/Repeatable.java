@@ -10,8 +10,8 @@ public interface Repeatable<R> {
     /// Equal for equal requests, different for any two others.
     String fingerprint();
 
-    /// Carries it out. Every change it makes is made on this thread's behalf through
-    /// [Claim#write] or [Claim#alongside].
+    /// Carries it out. Every change it makes is made on this thread's behalf through [Claim#write]
+    /// or [Claim#alongside].
     R run();
 
     /// What to keep of a result that changed nothing; empty if a repetition is to be carried out

@@ -9,6 +9,7 @@ import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.store.Database;
 import dev.tarn.store.OutcomeUnknownException;
 import dev.tarn.store.Transaction;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -28,13 +29,17 @@ import org.jspecify.annotations.Nullable;
 /// Commits changes to tables: check the requirements, apply the updates, write the files, swap the
 /// pointers. One table or many: all of them change in one transaction, or none.
 ///
-/// Only the swap can lose a race. The loser starts again from the tables as they are now, because
-/// its requirements may still hold there.
+/// Commits of this process queue up by table, see [Lanes]. Only the swap can lose a race, to
+/// another process. The loser starts again from the tables as they are now, because its
+/// requirements may still hold there.
 final class CommitTables {
     static final Consumer<Transaction> NO_ROWS = tx -> {};
 
     private static final int ATTEMPTS_MAX = 16;
+    private static final int IN_LANE_MAX = 256;
+    private static final Duration LANE_WAIT_MAX = Duration.ofSeconds(30);
 
+    private final Lanes lanes = new Lanes(IN_LANE_MAX, LANE_WAIT_MAX);
     private final Database database;
     private final Relations relations;
     private final MetadataFiles files;
@@ -51,9 +56,19 @@ final class CommitTables {
     ///
     /// @param alongside rows of the caller, in the same transaction; may run again after a lost
     ///   race
+    /// @throws dev.tarn.catalog.BusyException if too many commit to a table at once; nothing was
+    ///   done
     SequencedMap<TableIdentifier, TableMetadata> commit(
             Warehouse warehouse, List<TableChange> changes, Consumer<Transaction> alongside) {
         changes.forEach(change -> check(warehouse, change));
+        return lanes.in(
+                warehouse,
+                changes.stream().map(TableChange::name).toList(),
+                () -> commitInLanes(warehouse, changes, alongside));
+    }
+
+    private SequencedMap<TableIdentifier, TableMetadata> commitInLanes(
+            Warehouse warehouse, List<TableChange> changes, Consumer<Transaction> alongside) {
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
             List<Step> steps = prepare(warehouse, changes);
             List<Step> written = new ArrayList<>();

@@ -2,8 +2,8 @@ package dev.tarn.catalog.table;
 
 import org.apache.iceberg.exceptions.BadRequestException;
 
-/// The versions of the table format that the protocol knows. Iceberg's library reads a version more,
-/// whose form may still change: a table in it might be unreadable tomorrow.
+/// The versions of the table format that the protocol knows. Iceberg's library reads a version
+/// more, whose form may still change: a table in it might be unreadable tomorrow.
 final class FormatVersions {
     private static final int MAX = 3;
 

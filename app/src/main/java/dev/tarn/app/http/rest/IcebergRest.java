@@ -56,7 +56,8 @@ public final class IcebergRest {
                         .filter(name -> !name.isEmpty())
                         .map(catalog.warehouses()::require)
                         .orElse(standard);
-        ConfigResponse.Builder config = ConfigResponse.builder()
+        ConfigResponse.Builder config =
+                ConfigResponse.builder()
                         .withEndpoints(advertised)
                         .withIdempotencyKeyLifetime(IdempotencyKeys.LIFETIME.toString());
         if (!asked.name().equals(standard.name())) {

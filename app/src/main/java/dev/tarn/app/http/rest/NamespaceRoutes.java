@@ -31,8 +31,7 @@ final class NamespaceRoutes {
 
     void addTo(Endpoints endpoints) {
         endpoints.add("GET", ResourcePaths.V1_NAMESPACES, this::list);
-        endpoints.addChange(
-                "POST", ResourcePaths.V1_NAMESPACES, this::create, this::createdBefore);
+        endpoints.addChange("POST", ResourcePaths.V1_NAMESPACES, this::create, this::createdBefore);
         endpoints.add("GET", ResourcePaths.V1_NAMESPACE, this::load);
         endpoints.add("HEAD", ResourcePaths.V1_NAMESPACE, this::exists);
         endpoints.addChange(

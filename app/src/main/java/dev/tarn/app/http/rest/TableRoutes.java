@@ -49,8 +49,7 @@ final class TableRoutes {
         endpoints.add("GET", ResourcePaths.V1_TABLE, this::load);
         endpoints.add("HEAD", ResourcePaths.V1_TABLE, this::exists);
         endpoints.addChange("POST", ResourcePaths.V1_TABLE, this::commit, this::committedBefore);
-        endpoints.addChange(
-                "DELETE", ResourcePaths.V1_TABLE, this::drop, Idempotency::noContent);
+        endpoints.addChange("DELETE", ResourcePaths.V1_TABLE, this::drop, Idempotency::noContent);
         endpoints.addChange("POST", V1_UNREGISTER, this::unregister, this::unregisteredBefore);
         endpoints.addChange(
                 "POST", ResourcePaths.V1_TABLE_RENAME, this::rename, Idempotency::noContent);

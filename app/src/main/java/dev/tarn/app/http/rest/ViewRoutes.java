@@ -39,15 +39,12 @@ final class ViewRoutes {
                 this::create,
                 again((warehouse, request) -> {
                     var create = Endpoints.body(request, CreateViewRequest.class);
-                    return TableIdentifier.of(
-                            names.namespace(warehouse, request), create.name());
+                    return TableIdentifier.of(names.namespace(warehouse, request), create.name());
                 }));
         endpoints.add("GET", ResourcePaths.V1_VIEW, this::load);
         endpoints.add("HEAD", ResourcePaths.V1_VIEW, this::exists);
-        endpoints.addChange(
-                "POST", ResourcePaths.V1_VIEW, this::replace, again(names::view));
-        endpoints.addChange(
-                "DELETE", ResourcePaths.V1_VIEW, this::drop, Idempotency::noContent);
+        endpoints.addChange("POST", ResourcePaths.V1_VIEW, this::replace, again(names::view));
+        endpoints.addChange("DELETE", ResourcePaths.V1_VIEW, this::drop, Idempotency::noContent);
         endpoints.addChange(
                 "POST", ResourcePaths.V1_VIEW_RENAME, this::rename, Idempotency::noContent);
         endpoints.addChange(
@@ -56,8 +53,7 @@ final class ViewRoutes {
                 this::register,
                 again((warehouse, request) -> {
                     var register = Endpoints.body(request, RegisterViewRequest.class);
-                    return TableIdentifier.of(
-                            names.namespace(warehouse, request), register.name());
+                    return TableIdentifier.of(names.namespace(warehouse, request), register.name());
                 }));
     }
 
