@@ -4,6 +4,7 @@ import dev.tarn.app.api.PipelineRoutes;
 import dev.tarn.app.api.PlatformRoutes;
 import dev.tarn.app.config.Config;
 import dev.tarn.app.config.Secret;
+import dev.tarn.app.event.EventRoutes;
 import dev.tarn.app.health.Check;
 import dev.tarn.app.health.Health;
 import dev.tarn.app.http.HttpServer;
@@ -26,9 +27,12 @@ import dev.tarn.storage.s3.S3Endpoint;
 import dev.tarn.storage.s3.S3Keys;
 import dev.tarn.store.Database;
 import dev.tarn.store.Databases;
+import dev.tarn.store.LeasedTask;
+import dev.tarn.store.Leases;
 import dev.tarn.store.PostgresSettings;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -36,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +55,10 @@ public final class Assembly implements AutoCloseable {
     /// Room for the compressed answers of a few hundred tables with a thousand snapshots each.
     private static final long ANSWER_CACHE_BYTES = 32 << 20;
 
+    private static final Duration WATCHER_WRITE_MAX = Duration.ofSeconds(10);
+    private static final Duration LEASE_DURATION = Duration.ofSeconds(15);
+    private static final Duration TRIM_PAUSE = Duration.ofMinutes(10);
+
     /// What is open, the last opened first.
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
@@ -60,6 +69,7 @@ public final class Assembly implements AutoCloseable {
 
     private final Metrics metrics;
     private final Database database;
+    private final Leases leases;
     private final Bytes bytes;
     private final Catalog catalog;
     private final HttpServer server;
@@ -82,6 +92,7 @@ public final class Assembly implements AutoCloseable {
         metrics = opened(new Metrics());
         try {
             database = opened(openDatabase());
+            leases = openLeases(clock);
             bytes = openBytes();
             catalog =
                     opened(
@@ -103,6 +114,8 @@ public final class Assembly implements AutoCloseable {
                                     metrics)
                             .routes());
             routes.addAll(new PlatformRoutes(this).routes());
+            EventRoutes events = new EventRoutes(catalog.events(), WATCHER_WRITE_MAX);
+            routes.addAll(events.routes());
             Pipelines pipelines =
                     new Pipelines(catalog, database, clock, ownAddresses(), System.getenv());
             open.push(() -> stop(pipelines));
@@ -114,6 +127,8 @@ public final class Assembly implements AutoCloseable {
                                     new Routes(routes),
                                     metrics));
             server.start();
+            opened(events);
+            opened(trimEvents(clock));
             Thread.ofVirtual().name("purges").start(this::resumePurges);
 
             trino = trinoJars == null ? null : opened(Trino.start(trinoSettings(trinoJars), clock));
@@ -122,6 +137,19 @@ public final class Assembly implements AutoCloseable {
             throw e;
         }
         LOG.info("started address={} data={} version={}", address(), folder.path(), version);
+    }
+
+    private LeasedTask trimEvents(InstantSource clock) {
+        return LeasedTask.start(
+                leases,
+                "events trim",
+                LEASE_DURATION,
+                TRIM_PAUSE,
+                lease -> {
+                    Instant before = clock.instant().minus(config.events().retention());
+                    int trimmed = catalog.events().trim(before);
+                    LOG.debug("events trimmed={}", trimmed);
+                });
     }
 
     /// Finishes what a crash cut short.
@@ -147,6 +175,13 @@ public final class Assembly implements AutoCloseable {
                                 postgresql.user(),
                                 postgresql.password().value(),
                                 config.store().connections()));
+    }
+
+    private Leases openLeases(InstantSource clock) {
+        String replica = UUID.randomUUID().toString();
+        return config.store().postgresql() == null
+                ? Leases.ofOnlyProcess(database, clock, replica)
+                : Leases.ofReplica(database, clock, replica);
     }
 
     private Bytes openBytes() {

@@ -67,6 +67,24 @@ final class CatalogSchema {
                             """),
                     new Migration(
                             2,
+                            "positions of events",
+                            """
+                            ALTER TABLE event ADD COLUMN position BIGINT;
+
+                            CREATE UNIQUE INDEX event_by_position ON event (position)
+                              WHERE position IS NOT NULL;
+
+                            CREATE INDEX event_without_position ON event (id) WHERE position IS NULL;
+
+                            CREATE TABLE event_stream (
+                              position BIGINT NOT NULL,
+                              trimmed BIGINT NOT NULL,
+                              installation ${text});
+
+                            INSERT INTO event_stream (position, trimmed) VALUES (0, 0);
+                            """),
+                    new Migration(
+                            3,
                             "idempotency keys",
                             """
                             CREATE TABLE idempotency_key (

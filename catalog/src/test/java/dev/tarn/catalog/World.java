@@ -129,7 +129,7 @@ final class World implements AutoCloseable {
 
     List<String> eventKinds() {
         List<String> kinds = new ArrayList<>();
-        catalog.events().after(0, 1000).forEach(event -> kinds.add(event.kind()));
+        catalog.events().after(0, 1000).forEach(event -> kinds.add(event.type().kind()));
         return kinds;
     }
 

@@ -15,7 +15,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "catalog",
         description = "Look at namespaces and tables.",
-        subcommands = {CatalogCommand.ListCommand.class, CatalogCommand.ShowCommand.class})
+        subcommands = {
+            CatalogCommand.ListCommand.class,
+            CatalogCommand.ShowCommand.class,
+            EventsCommand.class
+        })
 final class CatalogCommand implements Runnable {
     private final Surroundings surroundings;
 
@@ -45,7 +49,11 @@ final class CatalogCommand implements Runnable {
         boolean json;
 
         CatalogClient client(Surroundings surroundings) {
-            return new CatalogClient(server.client(surroundings), warehouse);
+            return new CatalogClient(server(surroundings), warehouse);
+        }
+
+        Client server(Surroundings surroundings) {
+            return server.client(surroundings);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tarn.app.config;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that can be set, checked and with its defaults. `docs/reference/config.md` is printed
@@ -18,6 +19,7 @@ public record Config(
         Store store,
         Storage storage,
         Sql sql,
+        Events events,
         Log log) {
 
     public record Catalog(int port) {
@@ -170,6 +172,17 @@ public record Config(
         }
     }
 
+    /// @param retention how long an event can be read
+    public record Events(Duration retention) {
+        static Events read(Section section) {
+            return new Events(
+                    section.duration(
+                            "retention",
+                            "30d",
+                            "How long the changes of the catalog can be read from `/api/events`"));
+        }
+    }
+
     public enum LogLevel {
         ERROR,
         WARN,
@@ -205,6 +218,7 @@ public record Config(
                         Store.read(root.section("store")),
                         Storage.read(root.section("storage"), data),
                         Sql.read(root.section("sql")),
+                        Events.read(root.section("events")),
                         Log.read(root.section("log")));
         if (!config.warehouse.matches("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")) {
             root.problem(

@@ -89,7 +89,7 @@ final class Section {
     Duration duration(String name, String fallback, String explanation) {
         return read(
                 name,
-                "duration (500ms, 30s, 5m, 1h)",
+                "duration (500ms, 30s, 5m, 1h, 30d)",
                 parseDuration(fallback),
                 explanation,
                 Section::parseDuration,
@@ -263,6 +263,9 @@ final class Section {
     }
 
     private static String printDuration(Duration duration) {
+        if (!duration.isZero() && duration.equals(Duration.ofDays(duration.toDays()))) {
+            return duration.toDays() + "d";
+        }
         return duration.toMillis() % 1_000 == 0
                 ? duration.toSeconds() + "s"
                 : duration.toMillis() + "ms";

@@ -1,6 +1,7 @@
 package dev.tarn.app.http;
 
 import dev.tarn.catalog.BusyException;
+import dev.tarn.catalog.event.EventsGoneException;
 import dev.tarn.storage.ObjectNotFoundException;
 import dev.tarn.storage.StorageException;
 import dev.tarn.store.OutcomeUnknownException;
@@ -52,6 +53,7 @@ public final class Errors {
                     kind(NoSuchPlanTaskException.class, 404, "NoSuchPlanTaskException"),
                     kind(NotFoundException.class, 404, "NotFoundException"),
                     kind(ObjectNotFoundException.class, 404, "NotFoundException"),
+                    kind(EventsGoneException.class, 410, "EventsGoneException"),
                     kind(AlreadyExistsException.class, 409, "AlreadyExistsException"),
                     kind(NamespaceNotEmptyException.class, 409, "NamespaceNotEmptyException"),
                     kind(CommitFailedException.class, 409, "CommitFailedException"),

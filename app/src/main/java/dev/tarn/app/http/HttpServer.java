@@ -3,6 +3,7 @@ package dev.tarn.app.http;
 import dev.tarn.app.metrics.Metrics;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -123,6 +124,12 @@ public final class HttpServer implements AutoCloseable {
                 Callback callback) {
             long begin = System.nanoTime();
             Answer answer = answer(from);
+            if (answer.response().stream() != null) {
+                // How long a client listens is not how long it waited for an answer.
+                record(from, answer, Duration.ofNanos(System.nanoTime() - begin));
+                send(from, to, answer.response(), callback);
+                return true;
+            }
             send(from, to, answer.response(), callback);
             record(from, answer, Duration.ofNanos(System.nanoTime() - begin));
             return true;
@@ -234,8 +241,28 @@ public final class HttpServer implements AutoCloseable {
             to.write(true, ByteBuffer.allocate(0), callback);
             return;
         }
+        if (response.stream() != null) {
+            write(response.stream(), to, callback);
+            return;
+        }
         to.getHeaders().put("Content-Length", body.length);
         to.write(true, ByteBuffer.wrap(body), callback);
+    }
+
+    private static void write(
+            Response.Stream stream, org.eclipse.jetty.server.Response to, Callback callback) {
+        try (OutputStream out = Content.Sink.asOutputStream(to)) {
+            stream.writeTo(out);
+        } catch (IOException e) {
+            log.debug("stream ended by the client", e);
+            callback.failed(e);
+            return;
+        } catch (RuntimeException e) {
+            log.error("stream broke", e);
+            callback.failed(e);
+            return;
+        }
+        callback.succeeded();
     }
 
     private static List<String> values(org.eclipse.jetty.server.Request from, String header) {

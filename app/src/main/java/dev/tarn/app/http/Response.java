@@ -1,23 +1,44 @@
 package dev.tarn.app.http;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
-/// Status, headers and the whole body. Compression and `Content-Length` are the server's work,
-/// unless the body comes compressed and says so in `Content-Encoding`.
+/// Status, headers and the whole body, or one that is written as it comes about. Compression and
+/// `Content-Length` are the server's work, unless the body comes compressed and says so in
+/// `Content-Encoding`.
 public final class Response {
     private static final byte[] EMPTY = new byte[0];
 
     private final int status;
     private final SequencedMap<String, String> headers;
     private final byte[] body;
+    private final @Nullable Stream stream;
 
     private Response(int status, SequencedMap<String, String> headers, byte[] body) {
+        this(status, headers, body, null);
+    }
+
+    private Response(
+            int status,
+            SequencedMap<String, String> headers,
+            byte[] body,
+            @Nullable Stream stream) {
         this.status = status;
         this.headers = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(headers));
         this.body = body;
+        this.stream = stream;
+    }
+
+    /// A body without end or of unknown length. What it writes goes out at once; a write waits
+    /// until the client has room for it.
+    @FunctionalInterface
+    public interface Stream {
+        void writeTo(OutputStream out) throws IOException;
     }
 
     /// 200 with a value as JSON.
@@ -40,6 +61,13 @@ public final class Response {
         return new Response(status, headers, body);
     }
 
+    /// 200 with what `stream` writes, on the request's own thread. It is not compressed.
+    public static Response stream(String contentType, Stream stream) {
+        SequencedMap<String, String> headers = new LinkedHashMap<>();
+        headers.put("Content-Type", contentType);
+        return new Response(200, headers, EMPTY, stream);
+    }
+
     /// 204.
     public static Response noContent() {
         return empty(204);
@@ -52,7 +80,7 @@ public final class Response {
     public Response withHeader(String name, String value) {
         SequencedMap<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
-        return new Response(status, more, body);
+        return new Response(status, more, body, stream);
     }
 
     /// Names the state that the body tells, for `If-None-Match`.
@@ -73,5 +101,10 @@ public final class Response {
     /// @return not a copy
     public byte[] body() {
         return body;
+    }
+
+    /// What writes the body in place of [#body].
+    @Nullable Stream stream() {
+        return stream;
     }
 }

@@ -2,6 +2,7 @@ package dev.tarn.app.form;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.catalog.event.EventType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,8 +26,11 @@ class DocumentsTest {
                     "(?<![\\w/.])(?:\\./)?((?:dev|docs|examples|engine)/[A-Za-z0-9_./-]*\\w)");
 
     @Test
-    void everyClassAndPackageNamedExists() {
+    void everyClassPackageAndEventNamedExists() {
         Set<String> names = namesOfSources();
+        for (EventType type : EventType.values()) {
+            withParents(type.text()).forEach(names::add);
+        }
         List<String> missing = new ArrayList<>();
         for (Path document : documents()) {
             Matcher matcher = CLASS_OR_PACKAGE.matcher(read(document));
@@ -37,6 +41,13 @@ class DocumentsTest {
             }
         }
         assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void everyEventIsDocumented() {
+        String reference = read(Checkout.root().resolve("docs/reference/events.md"));
+        assertThat(EventType.values())
+                .allSatisfy(type -> assertThat(reference).contains("`" + type.text() + "`"));
     }
 
     @Test

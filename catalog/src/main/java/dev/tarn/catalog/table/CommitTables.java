@@ -14,12 +14,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.CommitFailedException;
@@ -154,7 +151,12 @@ final class CommitTables {
             alongside.accept(tx);
             for (Step step : changed) {
                 String verb = step.row() == null ? "create" : "commit";
-                relations.record(tx, verb, warehouse, step.name(), details(step));
+                relations.record(
+                        tx,
+                        verb,
+                        warehouse,
+                        step.name(),
+                        TableDetails.of(step.base(), step.after()));
             }
             return true;
         });
@@ -168,21 +170,6 @@ final class CommitTables {
         } else if (!row.swap(tx, step.writtenLocation())) {
             throw new LostRaceException();
         }
-    }
-
-    static Map<String, String> details(TableMetadata metadata) {
-        Map<String, String> details = new TreeMap<>();
-        details.put("uuid", metadata.uuid());
-        details.put("metadata-location", metadata.metadataFileLocation());
-        Snapshot snapshot = metadata.currentSnapshot();
-        if (snapshot != null) {
-            details.put("snapshot-id", Long.toString(snapshot.snapshotId()));
-        }
-        return details;
-    }
-
-    private static Map<String, String> details(Step step) {
-        return details(step.after());
     }
 
     /// The swap may have taken effect. One pointer that is ours, or that moved on from ours, proves

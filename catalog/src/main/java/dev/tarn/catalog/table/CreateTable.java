@@ -71,7 +71,7 @@ final class CreateTable {
                         String location = written.metadataFileLocation();
                         relations.insert(tx, warehouse, name, written.uuid(), location);
                         relations.record(
-                                tx, "create", warehouse, name, CommitTables.details(written));
+                                tx, "create", warehouse, name, TableDetails.of(null, written));
                     });
         } catch (CommitStateUnknownException e) {
             throw e;
@@ -134,7 +134,7 @@ final class CreateTable {
                     requireOnce(tx, metadata.uuid(), name, existing);
                     point(tx, warehouse, name, existing, metadata);
                     relations.record(
-                            tx, "register", warehouse, name, CommitTables.details(metadata));
+                            tx, "register", warehouse, name, TableDetails.of(null, metadata));
                 });
         return metadata;
     }

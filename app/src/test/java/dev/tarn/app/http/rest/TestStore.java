@@ -13,21 +13,21 @@ import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The two kinds of rows, each opened empty.
-enum TestStore {
+public enum TestStore {
     SQLITE {
         @Override
-        Database open(Path folder) {
+        public Database open(Path folder) {
             return Databases.sqlite(folder.resolve("catalog.db"));
         }
     },
     POSTGRES {
         @Override
-        Database open(Path folder) {
+        public Database open(Path folder) {
             return Databases.postgres(Postgres.freshDatabase());
         }
     };
 
-    abstract Database open(Path folder);
+    public abstract Database open(Path folder);
 
     /// One server for all tests of this JVM, started by the first that needs it.
     private static final class Postgres {
