@@ -1,5 +1,6 @@
 package dev.tarn.app;
 
+import dev.tarn.app.api.WarehouseRoots;
 import dev.tarn.app.config.Config;
 import dev.tarn.app.config.Secret;
 import dev.tarn.app.http.rest.ClientStorage;
@@ -22,8 +23,10 @@ import org.jspecify.annotations.Nullable;
 /// clients and engines.
 ///
 /// @param root of the default warehouse
+/// @param warehouses where further ones may lie
 /// @param s3 null where tables are plain files
-record Bytes(ObjectStore store, Location root, @Nullable S3Access s3) {
+record Bytes(
+        ObjectStore store, Location root, WarehouseRoots warehouses, @Nullable S3Access s3) {
 
     private static final String BUILTIN_REGION = "us-east-1";
 
@@ -42,6 +45,7 @@ record Bytes(ObjectStore store, Location root, @Nullable S3Access s3) {
         return new Bytes(
                 store,
                 Location.of("s3://" + warehouse),
+                Roots.builtin(store),
                 new S3Access(
                         address,
                         BUILTIN_REGION,
@@ -77,6 +81,7 @@ record Bytes(ObjectStore store, Location root, @Nullable S3Access s3) {
         return new Bytes(
                 store,
                 root,
+                Roots.another(store),
                 new S3Access(endpoint, s3.region(), s3.pathStyle(), accessKey.value(), secretKey));
     }
 
@@ -91,7 +96,7 @@ record Bytes(ObjectStore store, Location root, @Nullable S3Access s3) {
     /// Plain files below a folder.
     static Bytes ofFolder(Config.Storage storage, String warehouse) {
         Location root = Location.of("file://" + storage.folder()).resolve(warehouse);
-        return new Bytes(new LocalStore(), root, null);
+        return new Bytes(new LocalStore(), root, Roots.folder(storage.folder()), null);
     }
 
     ClientStorage forClients() {

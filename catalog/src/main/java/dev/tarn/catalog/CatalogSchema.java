@@ -95,6 +95,12 @@ final class CatalogSchema {
                               body ${text} NOT NULL);
 
                             CREATE INDEX idempotency_key_by_time ON idempotency_key (at_ms);
+                            """),
+                    new Migration(
+                            4,
+                            "properties of warehouses",
+                            """
+                            ALTER TABLE warehouse ADD COLUMN properties ${text} NOT NULL DEFAULT '{}';
                             """));
 
     private CatalogSchema() {}

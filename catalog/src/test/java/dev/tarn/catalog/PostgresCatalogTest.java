@@ -7,7 +7,8 @@ class PostgresCatalogTest
         implements CatalogContract,
                 CommitsInParallelContract,
                 IdempotencyContract,
-                RegisterContract {
+                RegisterContract,
+                WarehouseContract {
     private final World world = new World(Databases.postgres(Postgres.freshDatabase()));
 
     @AfterEach

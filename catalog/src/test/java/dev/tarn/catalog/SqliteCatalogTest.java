@@ -10,7 +10,8 @@ class SqliteCatalogTest
         implements CatalogContract,
                 CommitsInParallelContract,
                 IdempotencyContract,
-                RegisterContract {
+                RegisterContract,
+                WarehouseContract {
     @TempDir Path folder;
     private World world;
 

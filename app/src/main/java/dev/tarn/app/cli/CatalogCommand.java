@@ -14,11 +14,15 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "catalog",
-        description = "Look at namespaces and tables.",
+        description = "Look at namespaces and tables, and keep warehouses.",
         subcommands = {
             CatalogCommand.ListCommand.class,
             CatalogCommand.ShowCommand.class,
-            EventsCommand.class
+            EventsCommand.class,
+            WarehouseCommands.ListCommand.class,
+            WarehouseCommands.CreateCommand.class,
+            WarehouseCommands.SetCommand.class,
+            WarehouseCommands.DropCommand.class
         })
 final class CatalogCommand implements Runnable {
     private final Surroundings surroundings;

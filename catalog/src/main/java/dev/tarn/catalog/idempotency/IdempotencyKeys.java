@@ -139,10 +139,10 @@ public final class IdempotencyKeys implements AutoCloseable {
         long before = clock.millis() - LIFETIME.plus(GRACE).toMillis();
         try {
             // Ends: each round removes rows that are old, and none becomes old meanwhile.
-            boolean more = true;
-            while (more && !closed) {
+            boolean more;
+            do {
                 more = removeOlder(before) == EXPIRY_ROWS;
-            }
+            } while (more && !closed);
         } catch (StoreException | OutcomeUnknownException e) {
             LOG.warn("idempotency keys stay a minute longer", e);
         }

@@ -17,7 +17,7 @@ public record PropertiesChange(List<String> updated, List<String> removed, List<
     }
 
     /// As it is kept for a repeated request.
-    String json() {
+    public String json() {
         try {
             return MAPPER.writeValueAsString(this);
         } catch (JsonProcessingException e) {
