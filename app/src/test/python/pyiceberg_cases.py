@@ -147,27 +147,6 @@ def case_namespaces_nest():
     assert not catalog.namespace_exists(top)
 
 
-def case_names_may_have_odd_characters():
-    catalog = connect()
-    for odd in ["with space", "dot.ted", "slash/ed", "per%cent", "pl+us", "ünïcode-湖", "per%20cent", "quo'te\"", "a=b&c?d#e;f,g:h@i"]:
-        namespace = (fresh("py"), odd)
-        catalog.create_namespace(namespace[:1])
-        catalog.create_namespace(namespace)
-        identifier = (*namespace, "t " + odd)
-        catalog.create_table(identifier, schema=SCHEMA).append(rows(0, 3))
-        assert catalog.list_tables(namespace) == [identifier], catalog.list_tables(namespace)
-        assert catalog.list_namespaces(namespace[:1]) == [namespace], catalog.list_namespaces(namespace[:1])
-        assert catalog.table_exists(identifier)
-        table = catalog.load_table(identifier)
-        table.append(rows(3, 6))
-        assert ids(table) == list(range(6))
-        renamed = (*namespace, odd + " 2")
-        catalog.rename_table(identifier, renamed)
-        assert ids(catalog.load_table(renamed)) == list(range(6))
-        catalog.purge_table(renamed)
-        catalog.drop_namespace(namespace)
-
-
 def case_partitioned_and_sorted_tables_are_appended_to():
     catalog = connect()
     spec = PartitionSpec(

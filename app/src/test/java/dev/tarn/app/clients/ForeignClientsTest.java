@@ -36,9 +36,7 @@ class ForeignClientsTest {
 
     @TestFactory
     Stream<DynamicTest> pyIcebergThroughS3fs() {
-        SequencedMap<String, String> environment = platform.environment();
-        environment.put("PY_IO_IMPL", "pyiceberg.io.fsspec.FsspecFileIO");
-        return PythonCases.run("pyiceberg_cases", environment);
+        return PythonCases.run("pyiceberg_cases", throughS3fs());
     }
 
     @TestFactory
@@ -49,6 +47,37 @@ class ForeignClientsTest {
     @TestFactory
     Stream<DynamicTest> pyIcebergAndDuckDbShareTables() {
         return PythonCases.run("shared_cases", withRecipe());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> pyIcebergTakesOddNamesThroughPyArrow() {
+        return PythonCases.run("names_cases", platform.environment());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> pyIcebergTakesOddNamesThroughS3fs() {
+        return PythonCases.run("names_cases", throughS3fs());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> pyIcebergInManyProcesses() {
+        return PythonCases.run("pyiceberg_writers_cases", platform.environment());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> duckDbInManyProcesses() {
+        return PythonCases.run("duckdb_writers_cases", withRecipe());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> whatIsPeculiarToThem() {
+        return PythonCases.run("statements_cases", withRecipe());
+    }
+
+    private static SequencedMap<String, String> throughS3fs() {
+        SequencedMap<String, String> environment = platform.environment();
+        environment.put("PY_IO_IMPL", "pyiceberg.io.fsspec.FsspecFileIO");
+        return environment;
     }
 
     private static Map<String, String> withRecipe() {

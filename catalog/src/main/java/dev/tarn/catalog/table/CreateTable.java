@@ -90,6 +90,7 @@ final class CreateTable {
         Names.check(name);
         NamespaceRow namespace = relations.requireFree(warehouse, name);
         locations.requireProperties(warehouse, properties);
+        FormatVersion.check(properties);
         String location =
                 locations.choose(
                         warehouse,

@@ -24,7 +24,7 @@ record TableChange(
 
     TableChange {
         requirements = List.copyOf(requirements);
-        updates = List.copyOf(updates);
+        updates = FormatVersion.honour(updates);
     }
 
     boolean creates() {
@@ -72,6 +72,7 @@ record TableChange(
                 updates.stream()
                         .filter(UpgradeFormatVersion.class::isInstance)
                         .map(update -> ((UpgradeFormatVersion) update).formatVersion())
+                        .map(FormatVersion::require)
                         .findFirst()
                         .map(TableMetadata::buildFromEmpty)
                         .orElseGet(TableMetadata::buildFromEmpty);
