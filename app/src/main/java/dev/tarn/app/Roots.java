@@ -12,7 +12,7 @@ import org.apache.iceberg.exceptions.BadRequestException;
 import org.jspecify.annotations.Nullable;
 
 /// Where warehouses may lie, for each kind of storage.
-final class Roots {
+public final class Roots {
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
 
     private Roots() {}
@@ -65,7 +65,7 @@ final class Roots {
     }
 
     /// Plain files lie below one folder, each warehouse in one of its own.
-    static WarehouseRoots folder(Path folder) {
+    public static WarehouseRoots folder(Path folder) {
         Location whole = Location.of("file://" + folder);
         return new WarehouseRoots() {
             @Override

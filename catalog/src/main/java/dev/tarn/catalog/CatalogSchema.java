@@ -101,6 +101,12 @@ final class CatalogSchema {
                             "properties of warehouses",
                             """
                             ALTER TABLE warehouse ADD COLUMN properties ${text} NOT NULL DEFAULT '{}';
+                            """),
+                    new Migration(
+                            5,
+                            "listings by id",
+                            """
+                            CREATE INDEX relation_by_id ON relation (namespace_id, kind, id);
                             """));
 
     private CatalogSchema() {}

@@ -7,6 +7,7 @@ class PostgresCatalogTest
         implements CatalogContract,
                 CommitsInParallelContract,
                 IdempotencyContract,
+                ListingContract,
                 RegisterContract,
                 WarehouseContract {
     private final World world = new World(Databases.postgres(Postgres.freshDatabase()));

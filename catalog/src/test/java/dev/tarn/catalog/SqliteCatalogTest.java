@@ -10,6 +10,7 @@ class SqliteCatalogTest
         implements CatalogContract,
                 CommitsInParallelContract,
                 IdempotencyContract,
+                ListingContract,
                 RegisterContract,
                 WarehouseContract {
     @TempDir Path folder;

@@ -99,17 +99,12 @@ final class CreateTable {
                         name.name(),
                         request.location());
         try {
-            TableMetadata metadata =
-                    TableMetadata.newTableMetadata(
-                            request.schema(),
-                            request.spec() != null ? request.spec() : PartitionSpec.unpartitioned(),
-                            request.writeOrder() != null
-                                    ? request.writeOrder()
-                                    : SortOrder.unsorted(),
-                            location,
-                            properties);
-            FormatVersions.require("Table " + name, metadata.formatVersion());
-            return metadata;
+            return TableMetadata.newTableMetadata(
+                    request.schema(),
+                    request.spec() != null ? request.spec() : PartitionSpec.unpartitioned(),
+                    request.writeOrder() != null ? request.writeOrder() : SortOrder.unsorted(),
+                    location,
+                    properties);
         } catch (ValidationException | IllegalArgumentException | IllegalStateException e) {
             throw new BadRequestException(e, "Cannot create %s: %s", name, e.getMessage());
         }
@@ -124,7 +119,7 @@ final class CreateTable {
             throw new AlreadyExistsException("Table already exists: %s", name);
         }
         TableMetadata metadata = readForeign(location);
-        FormatVersions.require("Metadata file " + location, metadata.formatVersion());
+        FormatVersion.require(metadata.formatVersion());
         locations.require(warehouse, "Location of " + name, metadata.location());
         locations.requireProperties(warehouse, metadata.properties());
         insert(

@@ -38,7 +38,7 @@ record TableChange(
             } else if (update instanceof SetProperties set) {
                 locations.requireProperties(warehouse, set.updated());
             } else if (update instanceof UpgradeFormatVersion upgrade) {
-                FormatVersions.require("Upgrade of " + name, upgrade.formatVersion());
+                FormatVersion.require(upgrade.formatVersion());
             }
         }
     }
