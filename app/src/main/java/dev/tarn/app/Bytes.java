@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param root of the default warehouse
 /// @param warehouses where further ones may lie
 /// @param s3 null where tables are plain files
-record Bytes(
-        ObjectStore store, Location root, WarehouseRoots warehouses, @Nullable S3Access s3) {
+record Bytes(ObjectStore store, Location root, WarehouseRoots warehouses, @Nullable S3Access s3) {
 
     private static final String BUILTIN_REGION = "us-east-1";
 

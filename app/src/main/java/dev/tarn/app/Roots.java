@@ -100,8 +100,8 @@ public final class Roots {
         String key = asked.key().replaceAll("/+$", "");
         if (!key.isEmpty()
                 && Arrays.stream(key.split("/", -1))
-                        .anyMatch(part ->
-                                part.isEmpty() || part.equals(".") || part.equals(".."))) {
+                        .anyMatch(
+                                part -> part.isEmpty() || part.equals(".") || part.equals(".."))) {
             throw new BadRequestException(
                     "Root of a warehouse must have no empty part, '.' or '..', found: %s", asked);
         }

@@ -28,8 +28,8 @@ public final class Catalog implements AutoCloseable {
         var locations = new Locations(settings.allowedLocations());
         this.store = store;
         this.events = new Events(database, clock);
-        this.warehouses = new Warehouses(
-                        database, events, settings.warehouse(), settings.warehouseRoot());
+        this.warehouses =
+                new Warehouses(database, events, settings.warehouse(), settings.warehouseRoot());
         this.namespaces = new Namespaces(database, locations, events);
         this.tables =
                 new Tables(

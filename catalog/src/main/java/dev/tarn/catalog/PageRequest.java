@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// Which part of a listing is wanted.
 ///
 /// A token carries the key of the last item of the page before, so a listing neither repeats nor
-/// omits what was there all along, whatever comes and goes meanwhile. A key never changes: that of a
-/// namespace is its name, that of a table or view, which may be renamed, its id.
+/// omits what was there all along, whatever comes and goes meanwhile. A key never changes: that of
+/// a namespace is its name, that of a table or view, which may be renamed, its id.
 ///
 /// @param token null for everything at once, empty for the first page, else that of the page before
 /// @param size items per page at most; null leaves it to the server

@@ -171,9 +171,7 @@ interface ListingContract {
     default void aTokenThatIsNoneIsRefused(String token) {
         var world = world().withOrders();
         assertThatThrownBy(() ->
-                        world.catalog
-                                .tables()
-                                .list(world.lake, SALES, new PageRequest(token, 3)))
+                        world.catalog.tables().list(world.lake, SALES, new PageRequest(token, 3)))
                 .isInstanceOf(BadRequestException.class);
     }
 

@@ -43,9 +43,10 @@ interface WarehouseContract {
         Warehouse made = create(world, "finance");
         assertThat(warehouses.require("finance")).isEqualTo(made);
         assertThat(world.restart().catalog.warehouses().require("finance")).isEqualTo(made);
-        assertThat(warehouses.list()).extracting(Warehouse::name).containsExactly("finance", "lake");
-        assertThatThrownBy(
-                        () -> warehouses.create("finance", Location.of("s3://other"), Map.of()))
+        assertThat(warehouses.list())
+                .extracting(Warehouse::name)
+                .containsExactly("finance", "lake");
+        assertThatThrownBy(() -> warehouses.create("finance", Location.of("s3://other"), Map.of()))
                 .isInstanceOf(AlreadyExistsException.class);
 
         var change = warehouses.update("finance", Set.of("owner", "none"), Map.of("cost", "7"));
@@ -98,12 +99,11 @@ interface WarehouseContract {
                 .isInstanceOf(NoSuchTableException.class);
         var theirs = tables.create(finance, World.SALES, World.create("orders"));
         assertThat(theirs.metadata().location()).startsWith("s3://finance/sales/orders-");
-        assertThatThrownBy(
-                        () ->
-                                tables.rename(
-                                        finance,
-                                        TableIdentifier.of(World.SALES, "missing"),
-                                        TableIdentifier.of(World.SALES, "x")))
+        assertThatThrownBy(() ->
+                        tables.rename(
+                                finance,
+                                TableIdentifier.of(World.SALES, "missing"),
+                                TableIdentifier.of(World.SALES, "x")))
                 .isInstanceOf(NoSuchTableException.class);
         tables.drop(finance, World.ORDERS, false);
         assertThat(tables.exists(world.lake, World.ORDERS)).isTrue();
@@ -137,11 +137,8 @@ interface WarehouseContract {
             })
     default void rootsDoNotOverlap(String root) {
         var world = world();
-        assertThatThrownBy(
-                        () ->
-                                world.catalog
-                                        .warehouses()
-                                        .create("other", Location.of(root), Map.of()))
+        assertThatThrownBy(() ->
+                        world.catalog.warehouses().create("other", Location.of(root), Map.of()))
                 .isInstanceOf(AlreadyExistsException.class)
                 .hasMessageContaining("must not overlap");
     }
@@ -181,16 +178,22 @@ interface WarehouseContract {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "with/slash", "s3://x", "with space", ".hidden", "namespaces", "config", "ünï",
+                "",
+                "with/slash",
+                "s3://x",
+                "with space",
+                ".hidden",
+                "namespaces",
+                "config",
+                "ünï",
                 "tab\there"
             })
     default void aNameThatClientsCannotUseIsRefused(String name) {
         var world = world();
-        assertThatThrownBy(
-                        () ->
-                                world.catalog
-                                        .warehouses()
-                                        .create(name, Location.of("s3://fresh"), Map.of()))
+        assertThatThrownBy(() ->
+                        world.catalog
+                                .warehouses()
+                                .create(name, Location.of("s3://fresh"), Map.of()))
                 .isInstanceOf(BadRequestException.class);
     }
 }

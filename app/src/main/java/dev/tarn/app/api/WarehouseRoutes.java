@@ -43,8 +43,7 @@ public final class WarehouseRoutes {
             @Nullable Map<String, String> properties) {}
 
     /// The body of a change of properties.
-    record Update(
-            @Nullable Set<String> removals, @Nullable Map<String, String> updates) {}
+    record Update(@Nullable Set<String> removals, @Nullable Map<String, String> updates) {}
 
     public List<Route> routes() {
         return List.of(
@@ -54,7 +53,8 @@ public final class WarehouseRoutes {
                 Route.post(
                         PROPERTIES,
                         idempotency.guard(
-                                this::update, (request, said) -> answer(PropertiesChange.of(said)))),
+                                this::update,
+                                (request, said) -> answer(PropertiesChange.of(said)))),
                 Route.delete(
                         ONE,
                         idempotency.guard(this::drop, (request, said) -> Response.noContent())));

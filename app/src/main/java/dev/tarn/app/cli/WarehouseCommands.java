@@ -65,7 +65,8 @@ final class WarehouseCommands {
             description = "Create a warehouse.",
             footer = {
                 "",
-                "In the built-in storage it gets a bucket of its own. Clients choose it by its name."
+                "In the built-in storage it gets a bucket of its own. Clients choose it by its"
+                        + " name."
             })
     static final class CreateCommand implements Runnable {
         private final Surroundings surroundings;

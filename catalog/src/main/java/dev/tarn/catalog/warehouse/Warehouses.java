@@ -186,8 +186,7 @@ public final class Warehouses {
     }
 
     /// Changes properties; the root stays where the tables are.
-    public PropertiesChange update(
-            String name, Set<String> removals, Map<String, String> updates) {
+    public PropertiesChange update(String name, Set<String> removals, Map<String, String> updates) {
         for (String key : removals) {
             if (updates.containsKey(key)) {
                 throw new UnprocessableEntityException(
@@ -255,8 +254,7 @@ public final class Warehouses {
         try {
             return tx.update("DELETE FROM warehouse WHERE id = ?", warehouse.id()) == 1;
         } catch (ForeignKeyException e) {
-            throw new NamespaceNotEmptyException(
-                    e, "Warehouse is not empty: %s", warehouse.name());
+            throw new NamespaceNotEmptyException(e, "Warehouse is not empty: %s", warehouse.name());
         }
     }
 

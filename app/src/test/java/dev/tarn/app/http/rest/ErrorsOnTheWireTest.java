@@ -61,68 +61,137 @@ class ErrorsOnTheWireTest {
                 "GET    | /v1/namespaces?parent=no | | 404 NoSuchNamespaceException",
                 "GET    | /v1/namespaces/no | | 404 NoSuchNamespaceException",
                 "DELETE | /v1/namespaces/no | | 404 NoSuchNamespaceException",
-                "POST   | /v1/namespaces/no/properties | {'removals':[],'updates':{}} | 404 NoSuchNamespaceException",
-                "POST   | /v1/namespaces | {'namespace':['no','inner']} | 404 NoSuchNamespaceException",
+                "POST   | /v1/namespaces/no/properties | {'removals':[],'updates':{}} | 404"
+                        + " NoSuchNamespaceException",
+                "POST   | /v1/namespaces | {'namespace':['no','inner']} | 404"
+                        + " NoSuchNamespaceException",
                 "GET    | /v1/namespaces/no/tables | | 404 NoSuchNamespaceException",
                 "GET    | /v1/namespaces/no/views | | 404 NoSuchNamespaceException",
-                "POST   | /v1/namespaces/no/tables | {'name':'t','schema':{'type':'struct','fields':[]}} | 404 NoSuchNamespaceException",
+                "POST   | /v1/namespaces/no/tables |"
+                        + " {'name':'t','schema':{'type':'struct','fields':[]}} | 404"
+                        + " NoSuchNamespaceException",
                 "GET    | /v1/namespaces/n/tables/no | | 404 NoSuchTableException",
                 "GET    | /v1/namespaces/no/tables/no | | 404 NoSuchTableException",
-                "POST   | /v1/namespaces/n/tables/no | {'requirements':[],'updates':[]} | 404 NoSuchTableException",
+                "POST   | /v1/namespaces/n/tables/no | {'requirements':[],'updates':[]} | 404"
+                        + " NoSuchTableException",
                 "DELETE | /v1/namespaces/n/tables/no | | 404 NoSuchTableException",
                 "POST   | /v1/namespaces/n/tables/no/unregister | | 404 NoSuchTableException",
                 "GET    | /v1/namespaces/n/views/no | | 404 NoSuchViewException",
                 "DELETE | /v1/namespaces/n/views/no | | 404 NoSuchViewException",
-                "POST   | /v1/namespaces/n/views/no | {'requirements':[],'updates':[]} | 404 NoSuchViewException",
+                "POST   | /v1/namespaces/n/views/no | {'requirements':[],'updates':[]} | 404"
+                        + " NoSuchViewException",
                 // a table is no view, and a view no table
                 "GET    | /v1/namespaces/n/tables/v | | 404 NoSuchTableException",
                 "GET    | /v1/namespaces/n/views/t | | 404 NoSuchViewException",
                 "DELETE | /v1/namespaces/n/tables/v | | 404 NoSuchTableException",
                 "POST   | /v1/namespaces/n/tables/v/unregister | | 404 NoSuchTableException",
                 // renames
-                "POST   | /v1/tables/rename | {'source':{'namespace':['n'],'name':'no'},'destination':{'namespace':['n'],'name':'x'}} | 404 NoSuchTableException",
-                "POST   | /v1/tables/rename | {'source':{'namespace':['n'],'name':'t'},'destination':{'namespace':['no'],'name':'x'}} | 404 NoSuchNamespaceException",
-                "POST   | /v1/tables/rename | {'source':{'namespace':['n'],'name':'t'},'destination':{'namespace':['n'],'name':'u'}} | 409 AlreadyExistsException",
-                "POST   | /v1/tables/rename | {'source':{'namespace':['n'],'name':'t'},'destination':{'namespace':['n'],'name':'v'}} | 409 AlreadyExistsException",
-                "POST   | /v1/views/rename | {'source':{'namespace':['n'],'name':'v'},'destination':{'namespace':['n'],'name':'t'}} | 409 AlreadyExistsException",
-                "POST   | /v1/views/rename | {'source':{'namespace':['n'],'name':'no'},'destination':{'namespace':['n'],'name':'x'}} | 404 NoSuchViewException",
+                "POST   | /v1/tables/rename |"
+                    + " {'source':{'namespace':['n'],'name':'no'},'destination':{'namespace':['n'],'name':'x'}}"
+                    + " | 404 NoSuchTableException",
+                "POST   | /v1/tables/rename |"
+                    + " {'source':{'namespace':['n'],'name':'t'},'destination':{'namespace':['no'],'name':'x'}}"
+                    + " | 404 NoSuchNamespaceException",
+                "POST   | /v1/tables/rename |"
+                    + " {'source':{'namespace':['n'],'name':'t'},'destination':{'namespace':['n'],'name':'u'}}"
+                    + " | 409 AlreadyExistsException",
+                "POST   | /v1/tables/rename |"
+                    + " {'source':{'namespace':['n'],'name':'t'},'destination':{'namespace':['n'],'name':'v'}}"
+                    + " | 409 AlreadyExistsException",
+                "POST   | /v1/views/rename |"
+                    + " {'source':{'namespace':['n'],'name':'v'},'destination':{'namespace':['n'],'name':'t'}}"
+                    + " | 409 AlreadyExistsException",
+                "POST   | /v1/views/rename |"
+                    + " {'source':{'namespace':['n'],'name':'no'},'destination':{'namespace':['n'],'name':'x'}}"
+                    + " | 404 NoSuchViewException",
                 // what is there already
                 "POST   | /v1/namespaces | {'namespace':['n']} | 409 AlreadyExistsException",
-                "POST   | /v1/namespaces/n/tables | {'name':'t','schema':{'type':'struct','fields':[]}} | 409 AlreadyExistsException",
-                "POST   | /v1/namespaces/n/tables | {'name':'v','schema':{'type':'struct','fields':[]}} | 409 AlreadyExistsException",
-                "POST   | /v1/namespaces/n/tables | {'name':'t','schema':{'type':'struct','fields':[]},'stage-create':true} | 409 AlreadyExistsException",
-                // catalog-peers 8 (Gravitino 11132, iceberg 16061): a namespace with tables, views or children stays
+                "POST   | /v1/namespaces/n/tables |"
+                        + " {'name':'t','schema':{'type':'struct','fields':[]}} | 409"
+                        + " AlreadyExistsException",
+                "POST   | /v1/namespaces/n/tables |"
+                        + " {'name':'v','schema':{'type':'struct','fields':[]}} | 409"
+                        + " AlreadyExistsException",
+                "POST   | /v1/namespaces/n/tables |"
+                    + " {'name':'t','schema':{'type':'struct','fields':[]},'stage-create':true} |"
+                    + " 409 AlreadyExistsException",
+                // catalog-peers 8 (Gravitino 11132, iceberg 16061): a namespace with tables, views
+                // or children stays
                 "DELETE | /v1/namespaces/n | | 409 NamespaceNotEmptyException",
                 // commits that come too late
-                "POST   | /v1/namespaces/n/tables/t | {'requirements':[{'type':'assert-create'}],'updates':[]} | 409 CommitFailedException",
-                "POST   | /v1/namespaces/n/tables/t | {'requirements':[{'type':'assert-table-uuid','uuid':'x'}],'updates':[]} | 409 CommitFailedException",
-                "POST   | /v1/namespaces/n/tables/t | {'requirements':[{'type':'assert-ref-snapshot-id','ref':'main','snapshot-id':7}],'updates':[]} | 409 CommitFailedException",
-                "POST   | /v1/namespaces/n/tables/t | {'requirements':[{'type':'assert-last-assigned-field-id','last-assigned-field-id':99}],'updates':[]} | 409 CommitFailedException",
-                "POST   | /v1/namespaces/n/tables/t | {'requirements':[{'type':'assert-current-schema-id','current-schema-id':99}],'updates':[]} | 409 CommitFailedException",
-                "POST   | /v1/namespaces/n/tables/t | {'requirements':[{'type':'assert-last-assigned-partition-id','last-assigned-partition-id':7}],'updates':[]} | 409 CommitFailedException",
-                "POST   | /v1/namespaces/n/tables/t | {'requirements':[{'type':'assert-default-spec-id','default-spec-id':9}],'updates':[]} | 409 CommitFailedException",
-                "POST   | /v1/namespaces/n/tables/t | {'requirements':[{'type':'assert-default-sort-order-id','default-sort-order-id':9}],'updates':[]} | 409 CommitFailedException",
-                "POST   | /v1/namespaces/n/views/v | {'requirements':[{'type':'assert-view-uuid','uuid':'00000000-0000-0000-0000-000000000000'}],'updates':[]} | 409 CommitFailedException",
+                "POST   | /v1/namespaces/n/tables/t |"
+                        + " {'requirements':[{'type':'assert-create'}],'updates':[]} | 409"
+                        + " CommitFailedException",
+                "POST   | /v1/namespaces/n/tables/t |"
+                    + " {'requirements':[{'type':'assert-table-uuid','uuid':'x'}],'updates':[]} |"
+                    + " 409 CommitFailedException",
+                "POST   | /v1/namespaces/n/tables/t |"
+                    + " {'requirements':[{'type':'assert-ref-snapshot-id','ref':'main','snapshot-id':7}],'updates':[]}"
+                    + " | 409 CommitFailedException",
+                "POST   | /v1/namespaces/n/tables/t |"
+                    + " {'requirements':[{'type':'assert-last-assigned-field-id','last-assigned-field-id':99}],'updates':[]}"
+                    + " | 409 CommitFailedException",
+                "POST   | /v1/namespaces/n/tables/t |"
+                    + " {'requirements':[{'type':'assert-current-schema-id','current-schema-id':99}],'updates':[]}"
+                    + " | 409 CommitFailedException",
+                "POST   | /v1/namespaces/n/tables/t |"
+                    + " {'requirements':[{'type':'assert-last-assigned-partition-id','last-assigned-partition-id':7}],'updates':[]}"
+                    + " | 409 CommitFailedException",
+                "POST   | /v1/namespaces/n/tables/t |"
+                    + " {'requirements':[{'type':'assert-default-spec-id','default-spec-id':9}],'updates':[]}"
+                    + " | 409 CommitFailedException",
+                "POST   | /v1/namespaces/n/tables/t |"
+                    + " {'requirements':[{'type':'assert-default-sort-order-id','default-sort-order-id':9}],'updates':[]}"
+                    + " | 409 CommitFailedException",
+                "POST   | /v1/namespaces/n/views/v |"
+                    + " {'requirements':[{'type':'assert-view-uuid','uuid':'00000000-0000-0000-0000-000000000000'}],'updates':[]}"
+                    + " | 409 CommitFailedException",
                 // what makes no sense
-                "POST   | /v1/namespaces/n/tables/t | {'requirements':[{'type':'assert-weather'}],'updates':[]} | 400 BadRequestException",
-                "POST   | /v1/namespaces/n/tables/t | {'requirements':[],'updates':[{'action':'fly-away'}]} | 400 BadRequestException",
-                "POST   | /v1/namespaces/n/views/v | {'requirements':[],'updates':[{'action':'fly-away'}]} | 400 BadRequestException",
-                "POST   | /v1/namespaces/n/views/v | {'requirements':[],'updates':[{'action':'set-snapshot-ref','ref-name':'x','type':'branch','snapshot-id':1}]} | 400 BadRequestException",
-                "POST   | /v1/transactions/commit | {'table-changes':[{'requirements':[],'updates':[]}]} | 400 BadRequestException",
-                "POST   | /v1/transactions/commit | {'table-changes':[{'identifier':{'namespace':['n'],'name':'t'},'requirements':[{'type':'assert-weather'}],'updates':[]}]} | 400 BadRequestException",
-                "POST   | /v1/transactions/commit | {'table-changes':[{'identifier':{'namespace':['n'],'name':'no'},'requirements':[],'updates':[]}]} | 404 NoSuchTableException",
-                "POST   | /v1/namespaces/n/tables/t | {'requirements':[],'updates':[{'action':'set-current-schema','schema-id':99}]} | 400 BadRequestException",
-                "POST   | /v1/namespaces/n/tables/t | {'requirements':[],'updates':[{'action':'set-location','location':'s3://elsewhere/x'}]} | 400 BadRequestException",
-                "POST   | /v1/namespaces/n/tables/t | {'requirements':[],'updates':[{'action':'upgrade-format-version','format-version':4}]} | 400 BadRequestException",
-                "POST   | /v1/namespaces/n/tables/t | {'identifier':{'namespace':['n'],'name':'u'},'requirements':[],'updates':[]} | 400 BadRequestException",
+                "POST   | /v1/namespaces/n/tables/t |"
+                        + " {'requirements':[{'type':'assert-weather'}],'updates':[]} | 400"
+                        + " BadRequestException",
+                "POST   | /v1/namespaces/n/tables/t |"
+                        + " {'requirements':[],'updates':[{'action':'fly-away'}]} | 400"
+                        + " BadRequestException",
+                "POST   | /v1/namespaces/n/views/v |"
+                        + " {'requirements':[],'updates':[{'action':'fly-away'}]} | 400"
+                        + " BadRequestException",
+                "POST   | /v1/namespaces/n/views/v |"
+                    + " {'requirements':[],'updates':[{'action':'set-snapshot-ref','ref-name':'x','type':'branch','snapshot-id':1}]}"
+                    + " | 400 BadRequestException",
+                "POST   | /v1/transactions/commit |"
+                        + " {'table-changes':[{'requirements':[],'updates':[]}]} | 400"
+                        + " BadRequestException",
+                "POST   | /v1/transactions/commit |"
+                    + " {'table-changes':[{'identifier':{'namespace':['n'],'name':'t'},'requirements':[{'type':'assert-weather'}],'updates':[]}]}"
+                    + " | 400 BadRequestException",
+                "POST   | /v1/transactions/commit |"
+                    + " {'table-changes':[{'identifier':{'namespace':['n'],'name':'no'},'requirements':[],'updates':[]}]}"
+                    + " | 404 NoSuchTableException",
+                "POST   | /v1/namespaces/n/tables/t |"
+                    + " {'requirements':[],'updates':[{'action':'set-current-schema','schema-id':99}]}"
+                    + " | 400 BadRequestException",
+                "POST   | /v1/namespaces/n/tables/t |"
+                    + " {'requirements':[],'updates':[{'action':'set-location','location':'s3://elsewhere/x'}]}"
+                    + " | 400 BadRequestException",
+                "POST   | /v1/namespaces/n/tables/t |"
+                    + " {'requirements':[],'updates':[{'action':'upgrade-format-version','format-version':4}]}"
+                    + " | 400 BadRequestException",
+                "POST   | /v1/namespaces/n/tables/t |"
+                    + " {'identifier':{'namespace':['n'],'name':'u'},'requirements':[],'updates':[]}"
+                    + " | 400 BadRequestException",
                 "POST   | /v1/namespaces | {'namespace':[]} | 400 BadRequestException",
                 "POST   | /v1/namespaces | {'namespace':['']} | 400 BadRequestException",
                 "POST   | /v1/namespaces | {'properties':{}} | 400 BadRequestException",
                 "POST   | /v1/namespaces | [] | 400 BadRequestException",
                 "POST   | /v1/namespaces | nonsense | 400 BadRequestException",
                 "POST   | /v1/namespaces/n/tables | {'name':'x'} | 400 BadRequestException",
-                "POST   | /v1/namespaces/n/tables | {'name':'','schema':{'type':'struct','fields':[]}} | 400 BadRequestException",
-                "POST   | /v1/namespaces/n/register | {'name':'x','metadata-location':'http://169.254.169.254/m.json'} | 400 BadRequestException",
+                "POST   | /v1/namespaces/n/tables |"
+                        + " {'name':'','schema':{'type':'struct','fields':[]}} | 400"
+                        + " BadRequestException",
+                "POST   | /v1/namespaces/n/register |"
+                        + " {'name':'x','metadata-location':'http://169.254.169.254/m.json'} | 400"
+                        + " BadRequestException",
                 "POST   | /v1/namespaces/n/register | {'name':'x'} | 400 BadRequestException",
                 "GET    | /v1/namespaces/n/tables/t?snapshots=some | | 400 BadRequestException",
                 "GET    | /v1/namespaces/n/tables/t?referenced-by=v | | 400 BadRequestException",
@@ -132,10 +201,13 @@ class ErrorsOnTheWireTest {
                 "GET    | /v1/namespaces/n/tables?pageToken=forged | | 400 BadRequestException",
                 "GET    | /v1/namespaces/n/views?pageToken=forged | | 400 BadRequestException",
                 "GET    | /v1/namespaces?pageToken=forged | | 400 BadRequestException",
-                "DELETE | /v1/namespaces/n/tables/t?purgeRequested=perhaps | | 400 BadRequestException",
-                "POST   | /v1/namespaces/n/tables/t/metrics | {'report-type':'weather-report'} | 400 BadRequestException",
+                "DELETE | /v1/namespaces/n/tables/t?purgeRequested=perhaps | | 400"
+                        + " BadRequestException",
+                "POST   | /v1/namespaces/n/tables/t/metrics | {'report-type':'weather-report'} |"
+                        + " 400 BadRequestException",
                 // the same key removed and set
-                "POST   | /v1/namespaces/n/properties | {'removals':['a'],'updates':{'a':'1'}} | 422 UnprocessableEntityException",
+                "POST   | /v1/namespaces/n/properties | {'removals':['a'],'updates':{'a':'1'}} |"
+                        + " 422 UnprocessableEntityException",
                 // what there is no way to
                 "GET    | / | | 404 NoSuchPathException",
                 "GET    | /v1 | | 404 NoSuchPathException",
@@ -228,7 +300,8 @@ class ErrorsOnTheWireTest {
         assertThat(served.wire().head(Served.path(space, "ORDERS")).status()).isEqualTo(204);
     }
 
-    /// catalog-peers 9: a table or view may be called as a child namespace is; paths keep them apart.
+    /// catalog-peers 9: a table or view may be called as a child namespace is; paths keep them
+    /// apart.
     @Test
     void aTableAndANamespaceMayHaveOneName() {
         String space = served.namespace();

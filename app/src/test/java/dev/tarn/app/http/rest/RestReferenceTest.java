@@ -40,7 +40,8 @@ class RestReferenceTest {
         }
 
         Wire.Answer send(String prefix, String... headers) {
-            String concrete = path.replace("/{prefix}", prefix).replaceAll("\\{[a-z-]+}", "missing");
+            String concrete =
+                    path.replace("/{prefix}", prefix).replaceAll("\\{[a-z-]+}", "missing");
             return served.wire()
                     .send(method, concrete, method.equals("POST") ? new byte[0] : null, headers);
         }

@@ -154,8 +154,7 @@ class WarehousesTest {
         var id = TableIdentifier.of("shared" + name, "t");
         var schema = new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
         try (RESTCatalog ours = server.client("ours", Map.of());
-                RESTCatalog theirs =
-                        server.client("theirs", Map.of("warehouse", name))) {
+                RESTCatalog theirs = server.client("theirs", Map.of("warehouse", name))) {
             ours.createNamespace(id.namespace());
             String location = ours.createTable(id, schema).location();
             assertThat(theirs.namespaceExists(id.namespace())).isFalse();
