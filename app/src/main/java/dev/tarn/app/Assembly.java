@@ -16,6 +16,10 @@ import dev.tarn.app.http.rest.IcebergRest;
 import dev.tarn.app.http.rest.Idempotency;
 import dev.tarn.app.instance.DataFolder;
 import dev.tarn.app.metrics.Metrics;
+import dev.tarn.app.webhook.WebhookDelivery;
+import dev.tarn.app.webhook.WebhookRoutes;
+import dev.tarn.app.webhook.WebhookSettings;
+import dev.tarn.app.webhook.Webhooks;
 import dev.tarn.catalog.Catalog;
 import dev.tarn.catalog.CatalogSettings;
 import dev.tarn.engine.trino.Trino;
@@ -124,6 +128,8 @@ public final class Assembly implements AutoCloseable {
                             .routes());
             EventRoutes events = new EventRoutes(catalog.events(), WATCHER_WRITE_MAX);
             routes.addAll(events.routes());
+            Webhooks webhooks = new Webhooks(database, clock);
+            routes.addAll(new WebhookRoutes(webhooks, catalog.events()).routes());
             Pipelines pipelines =
                     new Pipelines(catalog, database, clock, ownAddresses(), System.getenv());
             open.push(() -> stop(pipelines));
@@ -137,6 +143,9 @@ public final class Assembly implements AutoCloseable {
             server.start();
             opened(events);
             opened(trimEvents(clock));
+            opened(
+                    new WebhookDelivery(
+                            webhooks, catalog.events(), leases, WebhookSettings.STANDARD, clock));
             Thread.ofVirtual().name("purges").start(this::resumePurges);
 
             trino = trinoJars == null ? null : opened(Trino.start(trinoSettings(trinoJars), clock));

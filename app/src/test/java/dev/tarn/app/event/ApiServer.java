@@ -19,28 +19,29 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.rest.requests.CreateTableRequest;
 import org.apache.iceberg.types.Types;
 
-/// The routes of events over a real catalog.
-final class ApiServer implements AutoCloseable {
+/// The routes of events, and further ones, over a real catalog.
+public final class ApiServer implements AutoCloseable {
     static final Duration WRITE_MAX = Duration.ofMillis(500);
-    static final Namespace SALES = Namespace.of("sales");
+    public static final Namespace SALES = Namespace.of("sales");
     private static final Schema SCHEMA =
             new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
 
-    final Database rows;
-    final Catalog catalog;
-    final Warehouse lake;
-    final Wire wire;
+    public final Database rows;
+    public final Catalog catalog;
+    public final Warehouse lake;
+    public final Wire wire;
     private final ObjectStore objects = new LocalStore(false);
     private final Metrics metrics = new Metrics();
     private final EventRoutes events;
     private final HttpServer server;
 
-    ApiServer(Database rows, Path folder, List<Route> further) {
+    public ApiServer(Database rows, Path folder, Function<Catalog, List<Route>> further) {
         this.rows = rows;
         Location root = Location.of(folder.resolve("lake").toUri().toString());
         catalog =
@@ -49,7 +50,7 @@ final class ApiServer implements AutoCloseable {
         lake = catalog.warehouses().defaultWarehouse();
         events = new EventRoutes(catalog.events(), WRITE_MAX);
         List<Route> routes = new ArrayList<>(events.routes());
-        routes.addAll(further);
+        routes.addAll(further.apply(catalog));
         server = new HttpServer(HttpSettings.at("127.0.0.1", 0), new Routes(routes), metrics);
         server.start();
         wire = new Wire(server.port());
@@ -59,11 +60,11 @@ final class ApiServer implements AutoCloseable {
         return server.port();
     }
 
-    void createNamespace(String... levels) {
+    public void createNamespace(String... levels) {
         catalog.namespaces().create(lake, Namespace.of(levels), Map.of());
     }
 
-    void createTable(String name) {
+    public void createTable(String name) {
         catalog.tables()
                 .create(
                         lake,

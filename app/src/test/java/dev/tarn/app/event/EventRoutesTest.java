@@ -28,7 +28,7 @@ class EventRoutesTest {
     @TempDir Path folder;
 
     private ApiServer server(TestStore store) {
-        return new ApiServer(store.open(folder), folder, List.of());
+        return new ApiServer(store.open(folder), folder, catalog -> List.of());
     }
 
     private static List<String> ids(JsonNode page) {
