@@ -186,7 +186,9 @@ class ErrorsOnTheWireTest {
                 "POST   | /v1/namespaces | [] | 400 BadRequestException",
                 "POST   | /v1/namespaces | nonsense | 400 BadRequestException",
                 "POST   | /v1/namespaces/n/tables | {'name':'x'} | 400 IllegalArgumentException",
-                "POST   | /v1/namespaces/n/tables | {'name':'','schema':{'type':'struct','fields':[]}} | 400 IllegalArgumentException",
+                "POST   | /v1/namespaces/n/tables |"
+                        + " {'name':'','schema':{'type':'struct','fields':[]}} | 400"
+                        + " IllegalArgumentException",
                 "POST   | /v1/namespaces/n/register |"
                         + " {'name':'x','metadata-location':'http://169.254.169.254/m.json'} | 400"
                         + " BadRequestException",
