@@ -8,14 +8,15 @@ import java.util.List;
 /// @param warehouse name of the default warehouse, without slashes
 /// @param warehouseRoot where its tables lie unless they say otherwise
 /// @param allowedLocations further folders in which tables, views and metadata files may lie
-/// @param metadataCacheBytes how much encoded table metadata is worth keeping parsed in memory
+/// @param metadataCacheBytes how much memory table metadata may take, and its whole history once
+///   more
 public record CatalogSettings(
         String warehouse,
         Location warehouseRoot,
         List<Location> allowedLocations,
         long metadataCacheBytes) {
 
-    private static final long METADATA_CACHE_BYTES = 16 << 20;
+    private static final long METADATA_CACHE_BYTES = 64 << 20;
 
     public CatalogSettings {
         allowedLocations = List.copyOf(allowedLocations);

@@ -52,8 +52,17 @@ public final class MetadataObjects {
         return digits.matches("\\d{1,8}") ? Integer.parseInt(digits) : 0;
     }
 
+    /// Whether a file of this name is compressed.
+    public static boolean isCompressed(String location) {
+        return location.contains(".gz.");
+    }
+
     public void write(String location, String json) {
-        byte[] content = encode(location, json);
+        write(location, encode(location, json));
+    }
+
+    /// @param content as it is to be stored
+    public void write(String location, byte[] content) {
         Location target = Location.of(location);
         try {
             store.write(target, content, Condition.ABSENT);
@@ -67,7 +76,7 @@ public final class MetadataObjects {
 
     private static byte[] encode(String location, String json) {
         byte[] text = json.getBytes(StandardCharsets.UTF_8);
-        if (!location.contains(".gz.")) {
+        if (!isCompressed(location)) {
             return text;
         }
         var compressed = new ByteArrayOutputStream();

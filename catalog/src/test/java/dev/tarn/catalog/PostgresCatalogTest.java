@@ -8,6 +8,7 @@ class PostgresCatalogTest
                 CommitsInParallelContract,
                 IdempotencyContract,
                 ListingContract,
+                LongHistoryContract,
                 RegisterContract,
                 WarehouseContract {
     private final World world = new World(Databases.postgres(Postgres.freshDatabase()));

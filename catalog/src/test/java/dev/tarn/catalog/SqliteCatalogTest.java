@@ -11,6 +11,7 @@ class SqliteCatalogTest
                 CommitsInParallelContract,
                 IdempotencyContract,
                 ListingContract,
+                LongHistoryContract,
                 RegisterContract,
                 WarehouseContract {
     @TempDir Path folder;

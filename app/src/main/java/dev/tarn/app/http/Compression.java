@@ -20,7 +20,12 @@ public final class Compression {
     private Compression() {}
 
     public static boolean pays(byte[] body) {
-        return body.length >= BYTES_MIN;
+        return pays(body.length);
+    }
+
+    /// @param length of the body in bytes
+    public static boolean pays(int length) {
+        return length >= BYTES_MIN;
     }
 
     /// Whether `Accept-Encoding` allows gzip.
@@ -52,7 +57,7 @@ public final class Compression {
     }
 
     /// @throws HttpException 400 if it is not gzip, 413 if it is larger than `bytesMax`
-    static byte[] gunzip(byte[] body, long bytesMax) {
+    public static byte[] gunzip(byte[] body, long bytesMax) {
         try (InputStream plain = new GZIPInputStream(new ByteArrayInputStream(body))) {
             byte[] read = plain.readNBytes(Math.toIntExact(bytesMax + 1));
             if (read.length > bytesMax) {

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
-import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
@@ -55,7 +54,7 @@ final class CommitTables {
     ///   race
     /// @throws dev.tarn.catalog.BusyException if too many commit to a table at once; nothing was
     ///   done
-    SequencedMap<TableIdentifier, TableMetadata> commit(
+    SequencedMap<TableIdentifier, TableVersion> commit(
             Warehouse warehouse, List<TableChange> changes, Consumer<Transaction> alongside) {
         changes.forEach(change -> check(warehouse, change));
         return lanes.in(
@@ -64,7 +63,7 @@ final class CommitTables {
                 () -> commitInLanes(warehouse, changes, alongside));
     }
 
-    private SequencedMap<TableIdentifier, TableMetadata> commitInLanes(
+    private SequencedMap<TableIdentifier, TableVersion> commitInLanes(
             Warehouse warehouse, List<TableChange> changes, Consumer<Transaction> alongside) {
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
             List<Step> steps = prepare(warehouse, changes);
@@ -108,15 +107,19 @@ final class CommitTables {
             Step step = steps.get(change.name());
             if (step == null) {
                 Relation row = rows.getOrDefault(change.name(), Optional.empty()).orElse(null);
-                step = Step.unchanged(change.name(), row, row == null ? null : base(row));
+                step = Step.unchanged(change.name(), row, draft(row));
             }
-            steps.put(change.name(), step.then(change.applyTo(step.next())));
+            steps.put(change.name(), step.then(change));
         }
         return List.copyOf(steps.sequencedValues());
     }
 
-    private TableMetadata base(Relation row) {
-        return files.read(row.metadataLocation());
+    private Draft draft(@Nullable Relation row) {
+        if (row == null) {
+            return Draft.ofNew();
+        }
+        TableVersion base = files.read(row.metadataLocation());
+        return Draft.of(base, () -> files.whole(base));
     }
 
     private SequencedMap<TableIdentifier, Optional<Relation>> readRows(
@@ -156,7 +159,7 @@ final class CommitTables {
                         verb,
                         warehouse,
                         step.name(),
-                        TableDetails.of(step.base(), step.after()));
+                        TableDetails.of(step.base(), step.after(), step.draft().next().changes()));
             }
             return true;
         });
@@ -166,7 +169,11 @@ final class CommitTables {
         Relation row = step.row();
         if (row == null) {
             relations.insert(
-                    tx, warehouse, step.name(), step.after().uuid(), step.writtenLocation());
+                    tx,
+                    warehouse,
+                    step.name(),
+                    step.after().recent().uuid(),
+                    step.writtenLocation());
         } else if (!row.swap(tx, step.writtenLocation())) {
             throw new LostRaceException();
         }
@@ -194,7 +201,7 @@ final class CommitTables {
         }
         String ours = step.writtenLocation();
         return now.get().metadataLocation().equals(ours)
-                || base(now.get()).previousFiles().stream()
+                || files.read(now.get().metadataLocation()).recent().previousFiles().stream()
                         .anyMatch(entry -> entry.file().equals(ours));
     }
 
@@ -206,8 +213,9 @@ final class CommitTables {
     /// did not, and delete the files that the table now names.
     private void deleteOutdated(Warehouse warehouse, List<Step> written) {
         for (Step step : written) {
-            TableMetadata base = step.base();
+            TableVersion base = step.base();
             if (step.changes() && base != null) {
+                files.supersede(base);
                 files.forget(
                         MetadataFiles.outdated(base, step.after()).stream()
                                 .filter(file -> locations.isOurs(warehouse, file))
@@ -216,49 +224,52 @@ final class CommitTables {
         }
     }
 
-    private static SequencedMap<TableIdentifier, TableMetadata> results(List<Step> written) {
-        SequencedMap<TableIdentifier, TableMetadata> results = new LinkedHashMap<>();
+    private static SequencedMap<TableIdentifier, TableVersion> results(List<Step> written) {
+        SequencedMap<TableIdentifier, TableVersion> results = new LinkedHashMap<>();
         written.forEach(step -> results.put(step.name(), step.after()));
         return results;
     }
 
-    /// One table on its way from `base` to `next`.
+    /// One table on its way to its next version.
     ///
     /// @param row null if it does not exist yet
+    /// @param written null until its file is
     private record Step(
             TableIdentifier name,
             @Nullable Relation row,
-            @Nullable TableMetadata base,
-            @Nullable TableMetadata next) {
+            Draft draft,
+            @Nullable TableVersion written) {
 
-        static Step unchanged(
-                TableIdentifier name, @Nullable Relation row, @Nullable TableMetadata base) {
-            return new Step(name, row, base, base);
+        static Step unchanged(TableIdentifier name, @Nullable Relation row, Draft draft) {
+            return new Step(name, row, draft, null);
         }
 
-        Step then(TableMetadata after) {
-            return new Step(name, row, base, after);
+        Step then(TableChange change) {
+            return new Step(name, row, draft.then(change), null);
         }
 
-        /// Changed metadata has no location until it is written, and then its own.
+        @Nullable TableVersion base() {
+            return draft.base();
+        }
+
         boolean changes() {
-            return base == null
-                    || !base.metadataFileLocation().equals(after().metadataFileLocation());
+            return draft.isChanged();
         }
 
         Step write(MetadataFiles files) {
-            return changes() ? then(files.write(base, after())) : this;
+            return changes() ? new Step(name, row, draft, files.write(draft)) : this;
         }
 
-        TableMetadata after() {
-            if (next == null) {
-                throw new IllegalStateException("No change was applied to " + name);
+        TableVersion after() {
+            TableVersion after = written != null ? written : draft.base();
+            if (after == null) {
+                throw new IllegalStateException("No file was written for " + name);
             }
-            return next;
+            return after;
         }
 
         String writtenLocation() {
-            return after().metadataFileLocation();
+            return after().requireLocation();
         }
     }
 

@@ -52,31 +52,35 @@ final class CreateTable {
         this.clock = clock;
     }
 
-    TableMetadata stage(Warehouse warehouse, TableIdentifier name, CreateTableRequest request) {
+    TableVersion stage(Warehouse warehouse, TableIdentifier name, CreateTableRequest request) {
         Map<String, String> properties = new HashMap<>();
         properties.put("created-at", clock.instant().atOffset(ZoneOffset.UTC).toString());
         properties.putAll(request.properties());
-        return metadata(warehouse, name, request, properties);
+        return TableVersion.of(metadata(warehouse, name, request, properties));
     }
 
-    TableMetadata create(Warehouse warehouse, TableIdentifier name, CreateTableRequest request) {
+    TableVersion create(Warehouse warehouse, TableIdentifier name, CreateTableRequest request) {
         TableMetadata metadata = metadata(warehouse, name, request, request.properties());
-        TableMetadata written = files.write(null, metadata);
+        TableVersion written = files.write(Draft.ofNew(metadata));
         try {
             insert(
                     warehouse,
                     name,
                     written,
                     tx -> {
-                        String location = written.metadataFileLocation();
-                        relations.insert(tx, warehouse, name, written.uuid(), location);
+                        relations.insert(
+                                tx,
+                                warehouse,
+                                name,
+                                written.recent().uuid(),
+                                written.requireLocation());
                         relations.record(
-                                tx, "create", warehouse, name, TableDetails.of(null, written));
+                                tx, "create", warehouse, name, TableDetails.ofNew(written));
                     });
         } catch (CommitStateUnknownException e) {
             throw e;
         } catch (RuntimeException e) {
-            files.forget(List.of(written.metadataFileLocation()));
+            files.forget(List.of(written.requireLocation()));
             throw e;
         }
         return written;
@@ -110,33 +114,31 @@ final class CreateTable {
         }
     }
 
-    TableMetadata register(
-            Warehouse warehouse, TableIdentifier name, RegisterTableRequest request) {
+    TableVersion register(Warehouse warehouse, TableIdentifier name, RegisterTableRequest request) {
         String location =
                 locations.require(warehouse, "Metadata location", request.metadataLocation());
         Optional<Relation> existing = existing(warehouse, name);
         if (existing.isPresent() && !request.overwrite()) {
             throw new AlreadyExistsException("Table already exists: %s", name);
         }
-        TableMetadata metadata = readForeign(location);
-        FormatVersion.require(metadata.formatVersion());
-        locations.require(warehouse, "Location of " + name, metadata.location());
-        locations.requireProperties(warehouse, metadata.properties());
+        TableVersion metadata = readForeign(location);
+        FormatVersion.require(metadata.recent().formatVersion());
+        locations.require(warehouse, "Location of " + name, metadata.recent().location());
+        locations.requireProperties(warehouse, metadata.recent().properties());
         insert(
                 warehouse,
                 name,
                 metadata,
                 tx -> {
-                    requireOnce(tx, metadata.uuid(), name, existing);
+                    requireOnce(tx, metadata.recent().uuid(), name, existing);
                     point(tx, warehouse, name, existing, metadata);
-                    relations.record(
-                            tx, "register", warehouse, name, TableDetails.of(null, metadata));
+                    relations.record(tx, "register", warehouse, name, TableDetails.ofNew(metadata));
                 });
         return metadata;
     }
 
     /// A file that others wrote, and that may be anything.
-    private TableMetadata readForeign(String location) {
+    private TableVersion readForeign(String location) {
         try {
             return files.readAnew(location);
         } catch (ValidationException
@@ -184,11 +186,11 @@ final class CreateTable {
             Warehouse warehouse,
             TableIdentifier name,
             Optional<Relation> existing,
-            TableMetadata metadata) {
-        String location = metadata.metadataFileLocation();
+            TableVersion metadata) {
+        String location = metadata.requireLocation();
         if (existing.isEmpty()) {
-            relations.insert(tx, warehouse, name, metadata.uuid(), location);
-        } else if (!existing.get().replace(tx, metadata.uuid(), location)) {
+            relations.insert(tx, warehouse, name, metadata.recent().uuid(), location);
+        } else if (!existing.get().replace(tx, metadata.recent().uuid(), location)) {
             throw new CommitFailedException("Cannot register %s: it changed meanwhile", name);
         }
     }
@@ -197,7 +199,7 @@ final class CreateTable {
     private void insert(
             Warehouse warehouse,
             TableIdentifier name,
-            TableMetadata metadata,
+            TableVersion metadata,
             Consumer<Transaction> work) {
         try {
             Claim.write(
@@ -206,7 +208,7 @@ final class CreateTable {
                         work.accept(tx);
                         return metadata;
                     },
-                    TableMetadata::metadataFileLocation);
+                    TableVersion::requireLocation);
         } catch (OutcomeUnknownException e) {
             if (!isCurrent(warehouse, name, metadata, e)) {
                 throw new CommitStateUnknownException(e);
@@ -217,13 +219,13 @@ final class CreateTable {
     private boolean isCurrent(
             Warehouse warehouse,
             TableIdentifier name,
-            TableMetadata metadata,
+            TableVersion metadata,
             OutcomeUnknownException unknown) {
         try {
             return relations
                     .find(warehouse, name)
                     .map(Relation::metadataLocation)
-                    .filter(metadata.metadataFileLocation()::equals)
+                    .filter(metadata.requireLocation()::equals)
                     .isPresent();
         } catch (RuntimeException e) {
             unknown.addSuppressed(e);

@@ -3,6 +3,7 @@ package dev.tarn.catalog.table;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tarn.catalog.MetadataObjects;
+import dev.tarn.catalog.document.Document;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
@@ -13,61 +14,96 @@ import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.util.LocationUtil;
-import org.jspecify.annotations.Nullable;
 
-/// Metadata files of tables, parsed. A file never changes, so what was read once is true for ever.
+/// Metadata files of tables. A file never changes, so what was read once is true for ever.
 final class MetadataFiles {
-    /// A parsed file takes a few times the room of its text.
-    private static final int ENTRY_OVERHEAD_BYTES = 2048;
+    /// From this size on a file is compressed unless its table says otherwise: it is then a sixth,
+    /// is joined from what is compressed already, and is written anew with every commit.
+    private static final int COMPRESSED_BYTES_MIN = 64 << 10;
+
+    /// Objects take a few times the room of their text.
+    private static final int OBJECTS_FACTOR = 4;
 
     private final MetadataObjects objects;
-    private final Cache<String, Parsed> cache;
+    private final Cache<String, TableVersion> versions;
 
+    /// Versions that were followed by others just now: who read the pointer before may still want
+    /// them. What they share is counted with their followers, so they are found until the garbage
+    /// collector comes by.
+    private final Cache<String, TableVersion> superseded;
+
+    private final Cache<String, Whole> wholes;
+
+    /// @param cacheBytes how much memory versions may take, and whole metadata once more
     MetadataFiles(MetadataObjects objects, long cacheBytes) {
         this.objects = objects;
-        this.cache =
+        this.versions =
                 Caffeine.newBuilder()
                         .maximumWeight(cacheBytes)
-                        .weigher((String location, Parsed parsed) -> parsed.weight())
+                        .weigher((String location, TableVersion version) -> version.weight())
+                        .executor(Runnable::run)
+                        .build();
+        this.superseded = Caffeine.newBuilder().weakValues().executor(Runnable::run).build();
+        this.wholes =
+                Caffeine.newBuilder()
+                        .maximumWeight(cacheBytes)
+                        .weigher((String location, Whole whole) -> whole.weight())
                         .executor(Runnable::run)
                         .build();
     }
 
+    private record Whole(TableMetadata metadata, int weight) {}
+
     /// @throws NotFoundException if there is no such file
-    TableMetadata read(String location) {
-        return cache.get(location, this::parse).metadata();
+    TableVersion read(String location) {
+        TableVersion followed = superseded.getIfPresent(location);
+        return followed != null ? followed : versions.get(location, this::parse);
     }
 
     /// As [#read], but from the store: a file known from memory may be deleted.
-    TableMetadata readAnew(String location) {
-        cache.invalidate(location);
+    TableVersion readAnew(String location) {
+        invalidate(Set.of(location));
         return read(location);
     }
 
-    private Parsed parse(String location) {
-        String json = objects.read(location);
-        return new Parsed(
-                TableMetadataParser.fromJson(location, json), json.length() + ENTRY_OVERHEAD_BYTES);
+    private TableVersion parse(String location) {
+        return TableVersion.of(TableMetadataParser.fromJson(location, objects.read(location)));
     }
 
-    /// Writes the file after that of `base`, and returns the same metadata with its location.
-    TableMetadata write(@Nullable TableMetadata base, TableMetadata next) {
+    /// The metadata of a version with all snapshots.
+    TableMetadata whole(TableVersion version) {
+        String location = version.metadataLocation();
+        if (version.isWhole() || location == null) {
+            return version.whole();
+        }
+        return wholes.get(
+                        location,
+                        absent ->
+                                new Whole(
+                                        version.whole(),
+                                        OBJECTS_FACTOR * Document.length(version.json())))
+                .metadata();
+    }
+
+    /// Writes the next version.
+    TableVersion write(Draft draft) {
+        TableVersion base = draft.base();
+        TableMetadata next = draft.next();
+        String codec = next.properties().get(TableProperties.METADATA_COMPRESSION);
+        boolean large = base != null && Document.length(base.json()) >= COMPRESSED_BYTES_MIN;
         String location =
                 MetadataObjects.nextName(
                         folder(next),
-                        base == null ? null : base.metadataFileLocation(),
-                        next.property(
-                                TableProperties.METADATA_COMPRESSION,
-                                TableProperties.METADATA_COMPRESSION_DEFAULT));
-        String json = TableMetadataParser.toJson(next);
-        objects.write(location, json);
-        TableMetadata written =
-                TableMetadata.buildFrom(next)
-                        .withMetadataLocation(location)
-                        .discardChanges()
-                        .build();
-        cache.put(location, new Parsed(written, json.length() + ENTRY_OVERHEAD_BYTES));
-        return written;
+                        base == null ? null : base.metadataLocation(),
+                        codec != null ? codec : large ? "gzip" : "none");
+        TableVersion version = draft.version(location);
+        objects.write(
+                location,
+                MetadataObjects.isCompressed(location)
+                        ? Document.gzip(version.json())
+                        : Document.plain(version.json()));
+        versions.put(location, version);
+        return version;
     }
 
     static String folder(TableMetadata metadata) {
@@ -77,14 +113,31 @@ final class MetadataFiles {
                 : LocationUtil.stripTrailingSlash(metadata.location()) + "/metadata";
     }
 
+    /// Takes note that another version stands in the place of this one.
+    void supersede(TableVersion version) {
+        String location = version.requireLocation();
+        wholes.invalidate(location);
+        if (versions.asMap().remove(location) != null) {
+            superseded.put(location, version);
+        }
+    }
+
     /// Deletes files whose swap surely lost.
     void forget(Collection<String> locations) {
-        cache.invalidateAll(locations);
+        invalidate(locations);
         objects.deleteGarbage(locations);
     }
 
+    private void invalidate(Collection<String> locations) {
+        versions.invalidateAll(locations);
+        superseded.invalidateAll(locations);
+        wholes.invalidateAll(locations);
+    }
+
     /// The files that fell off the end of the metadata log, if the table asks for their deletion.
-    static Set<String> outdated(TableMetadata base, TableMetadata next) {
+    static Set<String> outdated(TableVersion before, TableVersion after) {
+        TableMetadata base = before.recent();
+        TableMetadata next = after.recent();
         if (!next.propertyAsBoolean(
                 TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED,
                 TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED_DEFAULT)) {
@@ -100,6 +153,4 @@ final class MetadataFiles {
                 .map(MetadataLogEntry::file)
                 .collect(Collectors.toSet());
     }
-
-    private record Parsed(TableMetadata metadata, int weight) {}
 }

@@ -88,7 +88,7 @@ final class Purges {
 
     private void purge(Warehouse warehouse, Scheduled purge) {
         try {
-            TableMetadata metadata = files.read(purge.metadataLocation());
+            TableMetadata metadata = files.whole(files.read(purge.metadataLocation()));
             if (isRegisteredAgain(metadata)) {
                 LOG.info("purge given up, registered again metadata={}", purge.metadataLocation());
             } else {

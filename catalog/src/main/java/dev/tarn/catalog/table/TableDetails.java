@@ -1,11 +1,15 @@
 package dev.tarn.catalog.table;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.iceberg.MetadataUpdate;
+import org.apache.iceberg.MetadataUpdate.AddSnapshot;
+import org.apache.iceberg.MetadataUpdate.RemoveSnapshots;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.SnapshotSummary;
@@ -34,8 +38,19 @@ final class TableDetails {
 
     private TableDetails() {}
 
+    static Map<String, String> ofNew(TableVersion table) {
+        return of(null, table, List.of());
+    }
+
     /// @param base null if the name had no table before
-    static Map<String, String> of(@Nullable TableMetadata base, TableMetadata next) {
+    /// @param changes from `base` to `next`
+    static Map<String, String> of(
+            @Nullable TableVersion base, TableVersion next, List<MetadataUpdate> changes) {
+        return of(base == null ? null : base.recent(), next.recent(), changes);
+    }
+
+    private static Map<String, String> of(
+            @Nullable TableMetadata base, TableMetadata next, List<MetadataUpdate> changes) {
         Map<String, String> details = new TreeMap<>();
         details.put("uuid", next.uuid());
         details.put("metadata-location", next.metadataFileLocation());
@@ -46,6 +61,7 @@ final class TableDetails {
         }
         if (base != null) {
             compare(base, next, details);
+            putSnapshots(changes, details);
         } else if (current != null) {
             putSnapshot(current, details);
         }
@@ -58,7 +74,6 @@ final class TableDetails {
         if (base.currentSnapshot() != null) {
             details.put("previous-snapshot-id", Long.toString(base.currentSnapshot().snapshotId()));
         }
-        putSnapshots(base, next, details);
         putRefs(base.refs(), next.refs(), details);
         flag(details, "schema-changed", base.currentSchemaId() != next.currentSchemaId());
         flag(details, "spec-changed", base.defaultSpecId() != next.defaultSpecId());
@@ -68,17 +83,19 @@ final class TableDetails {
         flag(details, "format-version-changed", base.formatVersion() != next.formatVersion());
     }
 
-    private static void putSnapshots(
-            TableMetadata base, TableMetadata next, Map<String, String> details) {
-        List<Snapshot> added = new ArrayList<>();
-        List<Snapshot> all = next.snapshots();
-        // New ones stand at the end.
-        for (int i = all.size() - 1;
-                i >= 0 && base.snapshot(all.get(i).snapshotId()) == null;
-                i--) {
-            added.addFirst(all.get(i));
+    private static void putSnapshots(List<MetadataUpdate> changes, Map<String, String> details) {
+        SequencedMap<Long, Snapshot> byId = new LinkedHashMap<>();
+        int removed = 0;
+        for (MetadataUpdate change : changes) {
+            if (change instanceof AddSnapshot add) {
+                byId.put(add.snapshot().snapshotId(), add.snapshot());
+            } else if (change instanceof RemoveSnapshots remove) {
+                for (long id : remove.snapshotIds()) {
+                    removed += byId.remove(id) == null ? 1 : 0;
+                }
+            }
         }
-        int removed = base.snapshots().size() + added.size() - all.size();
+        List<Snapshot> added = List.copyOf(byId.values());
         if (removed > 0) {
             details.put("removed-snapshots", Integer.toString(removed));
         }

@@ -15,7 +15,6 @@ import dev.tarn.storage.ObjectStore;
 import dev.tarn.store.Database;
 import java.time.InstantSource;
 import java.util.List;
-import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
@@ -67,7 +66,7 @@ public final class Tables {
         validate(request::validate);
         TableIdentifier name = TableIdentifier.of(namespace, request.name());
         return request.stageCreate()
-                ? new LoadedTable(null, creates.stage(warehouse, name, request))
+                ? loaded(creates.stage(warehouse, name, request))
                 : loaded(creates.create(warehouse, name, request));
     }
 
@@ -174,8 +173,8 @@ public final class Tables {
         return new PendingCommit(this, commits, store, warehouse);
     }
 
-    private static LoadedTable loaded(TableMetadata metadata) {
-        return new LoadedTable(metadata.metadataFileLocation(), metadata);
+    private LoadedTable loaded(TableVersion version) {
+        return new LoadedTable(version, files);
     }
 
     private static void validate(Runnable validation) {

@@ -8,7 +8,6 @@ import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.store.Database;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.CommitFailedException;
 
@@ -33,7 +32,7 @@ final class UnregisterTable {
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
             Relation row = relations.require(warehouse, name);
             // Read first: a table whose file is gone stays where its owner can see it.
-            TableMetadata last = files.readAnew(row.metadataLocation());
+            TableVersion last = files.readAnew(row.metadataLocation());
             Optional<Relation> gone =
                     Changes.attempt(
                             database,
@@ -56,7 +55,7 @@ final class UnregisterTable {
                             },
                             Relation::metadataLocation);
             if (gone.isPresent()) {
-                return new LoadedTable(row.metadataLocation(), last);
+                return new LoadedTable(last, files);
             }
         }
         throw new CommitFailedException("Cannot unregister %s: lost %s races", name, ATTEMPTS_MAX);

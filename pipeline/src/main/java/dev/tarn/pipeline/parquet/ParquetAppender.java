@@ -1,7 +1,9 @@
 package dev.tarn.pipeline.parquet;
 
+import dev.tarn.pipeline.row.Batch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -9,27 +11,21 @@ import org.apache.iceberg.Metrics;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
-import org.apache.iceberg.data.Record;
-import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.parquet.ParquetUtil;
-import org.apache.iceberg.parquet.ParquetValueWriter;
-import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.column.ParquetProperties;
-import org.apache.parquet.compression.CompressionCodecFactory.BytesInputCompressor;
-import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /// One Parquet file of an Iceberg table, being written.
 public final class ParquetAppender implements AutoCloseable {
     private static final int COLUMN_INDEX_TRUNCATE_LENGTH = 64;
-    private static final int ROWS_BETWEEN_SIZE_CHECKS = 1_000;
 
     /// How a file is laid out, from the properties of its table.
     public record Layout(CompressionCodecName codec, int level, long rowGroupBytes) {
@@ -49,15 +45,11 @@ public final class ParquetAppender implements AutoCloseable {
 
     private final Layout layout;
     private final MetricsConfig metricsConfig;
-    private final MessageType type;
-    private final ParquetProperties properties;
-    private final BytesInputCompressor compressor;
-    private final ParquetValueWriter<Record> model;
+    private final PageCompressor compressor;
+    private final List<Chunk> chunks = new ArrayList<>();
     private final ParquetFileWriter writer;
     private final Schema schema;
 
-    private @Nullable ColumnChunkPageWriteStore pages;
-    private ColumnWriteStore columns;
     private long rowsInGroup;
     private long rows;
 
@@ -69,13 +61,12 @@ public final class ParquetAppender implements AutoCloseable {
         this.schema = schema;
         this.layout = layout;
         this.metricsConfig = metricsConfig;
-        this.type = ParquetSchemaUtil.convert(schema, "table");
-        this.properties =
-                ParquetProperties.builder()
-                        .withColumnIndexTruncateLength(COLUMN_INDEX_TRUNCATE_LENGTH)
-                        .build();
-        this.compressor = new Codecs(layout.level()).getCompressor(layout.codec());
-        this.model = GenericParquetWriter.create(schema, type);
+        this.compressor = new PageCompressor(layout.codec(), layout.level());
+        MessageType type = ParquetSchemaUtil.convert(schema, "table");
+        var buffer = new PageBuffer();
+        for (int i = 0; i < type.getFieldCount(); i++) {
+            chunks.add(chunk(type, i, buffer));
+        }
         try {
             this.writer =
                     new ParquetFileWriter(
@@ -91,68 +82,75 @@ public final class ParquetAppender implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot create " + file.location(), e);
         }
-        this.columns = startGroup();
     }
 
-    private ColumnWriteStore startGroup() {
-        var store =
-                new ColumnChunkPageWriteStore(
-                        compressor,
-                        type,
-                        properties.getAllocator(),
-                        properties.getColumnIndexTruncateLength(),
-                        true);
-        pages = store;
-        columns = properties.newColumnWriteStore(type, store, store);
-        model.setColumnStore(columns);
-        rowsInGroup = 0;
-        return columns;
+    private Chunk chunk(MessageType type, int field, PageBuffer buffer) {
+        Type column = type.getType(field);
+        if (column.isPrimitive()) {
+            return new FlatChunk(
+                    type.getColumnDescription(new String[] {column.getName()}), compressor, buffer);
+        }
+        return new NestedChunk(
+                new Schema(schema.columns().get(field)),
+                new MessageType(type.getName(), column),
+                compressor.others(),
+                ParquetProperties.builder()
+                        .withColumnIndexTruncateLength(COLUMN_INDEX_TRUNCATE_LENGTH)
+                        .build());
     }
 
-    public void add(Record row) {
-        model.write(0, row);
-        columns.endRecord();
-        rows++;
-        rowsInGroup++;
-        if (rowsInGroup % ROWS_BETWEEN_SIZE_CHECKS == 0
-                && columns.getBufferedSize() >= layout.rowGroupBytes()) {
+    /// Adds rows of a batch.
+    ///
+    /// @param sources for each column of the file that of the batch, -1 for nulls
+    /// @param selected which rows, null for the first `count`
+    public void add(Batch batch, int[] sources, int @Nullable [] selected, int count) {
+        for (int i = 0; i < sources.length; i++) {
+            chunks.get(i).append(batch, sources[i], selected, count);
+        }
+        rows += count;
+        rowsInGroup += count;
+        if (size() >= layout.rowGroupBytes()) {
             endGroup();
-            startGroup();
         }
     }
 
+    private long size() {
+        long size = 0;
+        for (Chunk chunk : chunks) {
+            size += chunk.size();
+        }
+        return size;
+    }
+
     private void endGroup() {
-        ColumnChunkPageWriteStore store = pages;
-        if (rowsInGroup == 0 || store == null) {
+        if (rowsInGroup == 0) {
             return;
         }
         try {
             writer.startBlock(rowsInGroup);
-            columns.flush();
-            store.flushToFileWriter(writer);
+            for (Chunk chunk : chunks) {
+                chunk.flush(writer);
+            }
             writer.endBlock();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write a row group", e);
-        } finally {
-            columns.close();
-            store.close();
-            pages = null;
         }
+        rowsInGroup = 0;
     }
 
     public long rows() {
         return rows;
     }
 
-    /// Bytes in memory, not yet in the file.
+    /// Bytes of memory that the file holds.
     public long buffered() {
-        return pages == null ? 0 : columns.getBufferedSize();
+        return chunks.stream().mapToLong(Chunk::memory).sum();
     }
 
     /// The size the file would have if it ended now, a little too high.
     public long length() {
         try {
-            return writer.getPos() + buffered();
+            return writer.getPos() + size();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot tell the position", e);
         }
@@ -165,7 +163,8 @@ public final class ParquetAppender implements AutoCloseable {
             writer.end(Map.of("iceberg.schema", SchemaParser.toJson(schema)));
             ParquetMetadata footer = writer.getFooter();
             return new Finished(
-                    ParquetUtil.footerMetrics(footer, model.metrics(), metricsConfig),
+                    ParquetUtil.footerMetrics(
+                            footer, chunks.stream().flatMap(Chunk::metrics), metricsConfig),
                     ParquetUtil.getSplitOffsets(footer));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write a footer", e);
@@ -178,12 +177,8 @@ public final class ParquetAppender implements AutoCloseable {
     /// Lets go of what is open. A file that was not finished is worth nothing.
     @Override
     public void close() {
-        ColumnChunkPageWriteStore store = pages;
-        if (store != null) {
-            columns.close();
-            store.close();
-            pages = null;
-        }
+        chunks.forEach(Chunk::close);
+        compressor.close();
         try {
             writer.close();
         } catch (IOException e) {

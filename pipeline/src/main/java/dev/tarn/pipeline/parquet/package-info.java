@@ -1,8 +1,13 @@
-/// Parquet files without Hadoop at work: `rows -> ParquetAppender -> object` and `file ->
+/// Parquet files without Hadoop at work: `Batch -> ParquetAppender -> object` and `file ->
 /// ParquetRows`.
 ///
-/// Iceberg's own builders make a Hadoop `Configuration`, 50 MB of jars for an empty map. Its value
-/// writers and readers, and parquet-java beneath them, do not; this package joins the two. Only
+///     Batch ─▶ FlatChunk    null bits, PageValues ─▶ words or plain ─▶ compressed page ─┐
+///           └▶ NestedChunk  Iceberg's writer, parquet-java's columns ───────────────────┴▶ file
+///
+/// Columns without nesting are encoded here, a page at a time from arrays of primitives, with no
+/// object for a value; lists, maps and structs go through Iceberg and parquet-java. Everything
+/// around the pages (headers, statistics, indexes, footer) is parquet-java's file writer. Iceberg's
+/// builders are not used: they make a Hadoop `Configuration`, 50 MB of jars for an empty map. Only
 /// parquet-java's reader still names classes of Hadoop, which are loaded when a file is read.
 @NullMarked
 package dev.tarn.pipeline.parquet;

@@ -1,20 +1,33 @@
 package dev.tarn.pipeline.row;
 
+import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.StructLike;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /// Some rows of one schema, kept by column. A batch is filled, handed on and not changed again.
 public final class Batch {
     private final Schema schema;
-    private final @Nullable Object[][] columns;
+    private final Type[] types;
+    private final Vector[] vectors;
+    private final int capacity;
     private int size;
 
+    /// @param capacity rows at most
     public Batch(Schema schema, int capacity) {
         this.schema = schema;
-        this.columns = new Object[schema.columns().size()][capacity];
+        this.capacity = capacity;
+        List<Types.NestedField> columns = schema.columns();
+        this.types = new Type[columns.size()];
+        this.vectors = new Vector[columns.size()];
+        for (int i = 0; i < types.length; i++) {
+            types[i] = columns.get(i).type();
+            vectors[i] = Vector.of(types[i], capacity);
+        }
     }
 
     public Schema schema() {
@@ -25,70 +38,81 @@ public final class Batch {
         return size;
     }
 
-    public @Nullable Object value(int column, int row) {
-        return columns[column][row];
+    public boolean isFull() {
+        return size == capacity;
     }
 
-    /// Sets a value of the row that [#endRow] will add.
+    /// The values of a column. Those of the row that [#endRow] will add are at [#size].
+    public Vector vector(int column) {
+        return vectors[column];
+    }
+
+    /// The value as in Iceberg's generic data.
+    public @Nullable Object value(int column, int row) {
+        return Values.generic(vectors[column], types[column], row);
+    }
+
+    public boolean isNull(int column, int row) {
+        return vectors[column].isNull(row);
+    }
+
+    /// Sets a value of the row that [#endRow] will add, given as in Iceberg's generic data.
     public void set(int column, @Nullable Object value) {
-        columns[column][size] = value;
+        Values.set(vectors[column], types[column], size, value);
     }
 
     public void endRow() {
+        for (Vector vector : vectors) {
+            vector.end(size);
+        }
         size++;
     }
 
     /// Forgets what was set since the last [#endRow].
     public void clearRow() {
-        for (@Nullable Object[] column : columns) {
-            column[size] = null;
+        for (Vector vector : vectors) {
+            vector.setNull(size);
         }
     }
 
-    /// A record that shows one row of the batch at a time, columns picked and ordered by `sources`.
+    /// A record that shows one row of the batch at a time, as the table has it.
     ///
     /// @param sources for each column of `struct` the column of the batch, or -1 for null
-    public View view(Types.StructType struct, int[] sources, Widening[] widenings) {
-        return new View(struct, sources, widenings);
+    public View view(Types.StructType struct, int[] sources) {
+        return new View(struct, sources);
     }
 
-    /// What is done to a value on its way from the source's type to the table's.
-    public enum Widening {
-        NONE,
-        INT_TO_LONG,
-        TO_FLOAT,
-        TO_DOUBLE;
-
-        @Nullable Object apply(@Nullable Object value) {
-            if (value == null || this == NONE) {
-                return value;
-            }
-            var number = (Number) value;
-            return switch (this) {
-                case NONE -> number;
-                case INT_TO_LONG -> (Object) number.longValue();
-                case TO_FLOAT -> (Object) number.floatValue();
-                case TO_DOUBLE -> (Object) number.doubleValue();
-            };
-        }
-    }
-
-    /// See [#view].
+    /// See [#view]. As a [Record] its values are those of Iceberg's generic data.
     public final class View implements Record {
         private final Types.StructType struct;
         private final int[] sources;
-        private final Widening[] widenings;
+        private final Type[] targets;
         private int row;
 
-        private View(Types.StructType struct, int[] sources, Widening[] widenings) {
+        private View(Types.StructType struct, int[] sources) {
             this.struct = struct;
             this.sources = sources;
-            this.widenings = widenings;
+            this.targets =
+                    struct.fields().stream().map(Types.NestedField::type).toArray(Type[]::new);
         }
 
         public View at(int newRow) {
             this.row = newRow;
             return this;
+        }
+
+        /// The same row with values as Iceberg's transforms take them.
+        public StructLike internal() {
+            return new Internal(this);
+        }
+
+        private @Nullable Object internal(int position) {
+            int source = sources[position];
+            return source < 0
+                    ? null
+                    : widened(
+                            Values.internal(vectors[source], types[source], row),
+                            targets[position]);
         }
 
         @Override
@@ -100,7 +124,7 @@ public final class Batch {
         @SuppressWarnings("NullAway") // Iceberg's interface is not annotated; a value may be null.
         public Object get(int position) {
             int source = sources[position];
-            return source < 0 ? null : widenings[position].apply(columns[source][row]);
+            return source < 0 ? null : widened(value(source, row), targets[position]);
         }
 
         @Override
@@ -136,6 +160,37 @@ public final class Batch {
         @Override
         public Record copy(Map<String, Object> overwrite) {
             throw new UnsupportedOperationException("A view of a batch is not kept");
+        }
+    }
+
+    /// A number on its way from the source's type to the wider one of the table.
+    private static @Nullable Object widened(@Nullable Object value, Type target) {
+        if (!(value instanceof Number number)) {
+            return value;
+        }
+        return switch (target.typeId()) {
+            case LONG -> (Object) number.longValue();
+            case FLOAT -> (Object) number.floatValue();
+            case DOUBLE -> (Object) number.doubleValue();
+            default -> number;
+        };
+    }
+
+    private record Internal(View view) implements StructLike {
+        @Override
+        public int size() {
+            return view.size();
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // Iceberg's interface is not annotated; a value may be null.
+        public <T> T get(int position, Class<T> type) {
+            return type.cast(view.internal(position));
+        }
+
+        @Override
+        public <T> void set(int position, T value) {
+            throw new UnsupportedOperationException("A view of a batch is read only");
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.tarn.pipeline.sink;
 
 import dev.tarn.pipeline.row.Batch;
-import dev.tarn.pipeline.row.Batch.Widening;
+import java.util.stream.IntStream;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Type.TypeID;
@@ -11,11 +11,14 @@ import org.apache.iceberg.types.Types;
 /// Which column of a source goes into which column of a table, and what becomes of its values.
 public final class Columnwise {
     private final int[] sources;
-    private final Widening[] widenings;
 
-    private Columnwise(int[] sources, Widening[] widenings) {
+    private Columnwise(int[] sources) {
         this.sources = sources;
-        this.widenings = widenings;
+    }
+
+    /// Of batches that have the table's own columns.
+    static Columnwise same(Schema table) {
+        return new Columnwise(IntStream.range(0, table.columns().size()).toArray());
     }
 
     /// Matches columns by name.
@@ -24,11 +27,9 @@ public final class Columnwise {
     public static Columnwise of(Schema source, Schema table, String tableName) {
         int size = table.columns().size();
         int[] sources = new int[size];
-        Widening[] widenings = new Widening[size];
         for (int i = 0; i < size; i++) {
             Types.NestedField column = table.columns().get(i);
             Types.NestedField given = source.findField(column.name());
-            widenings[i] = Widening.NONE;
             sources[i] = given == null ? -1 : source.columns().indexOf(given);
             if (given == null && column.isRequired()) {
                 throw new IllegalArgumentException(
@@ -36,7 +37,7 @@ public final class Columnwise {
                                 .formatted(tableName, column.name()));
             }
             if (given != null) {
-                widenings[i] = widening(given.type(), column.type(), tableName, column.name());
+                requireFit(given.type(), column.type(), tableName, column.name());
             }
         }
         for (Types.NestedField given : source.columns()) {
@@ -46,38 +47,39 @@ public final class Columnwise {
                                 .formatted(tableName, given.name()));
             }
         }
-        return new Columnwise(sources, widenings);
+        return new Columnwise(sources);
     }
 
     /// The rows of a batch as rows of the table.
     Batch.View view(Batch batch, Types.StructType struct) {
-        return batch.view(struct, sources, widenings);
+        return batch.view(struct, sources);
     }
 
-    private static Widening widening(Type from, Type to, String table, String column) {
-        if (from.isPrimitiveType() && to.isPrimitiveType()) {
-            if (from.equals(to)) {
-                return Widening.NONE;
-            }
-            TypeID source = from.typeId();
-            if (to.typeId() == TypeID.LONG && source == TypeID.INTEGER) {
-                return Widening.INT_TO_LONG;
-            }
-            if (to.typeId() == TypeID.FLOAT && source == TypeID.INTEGER) {
-                return Widening.TO_FLOAT;
-            }
-            if (to.typeId() == TypeID.DOUBLE
-                    && (source == TypeID.INTEGER
-                            || source == TypeID.LONG
-                            || source == TypeID.FLOAT)) {
-                return Widening.TO_DOUBLE;
-            }
-        } else if (sameShape(from, to)) {
-            return Widening.NONE;
+    /// For each column of the table that of the batch, -1 for nulls; not a copy.
+    int[] sources() {
+        return sources;
+    }
+
+    private static void requireFit(Type from, Type to, String table, String column) {
+        boolean fits =
+                from.isPrimitiveType() && to.isPrimitiveType()
+                        ? from.equals(to) || widens(from.typeId(), to.typeId())
+                        : sameShape(from, to);
+        if (fits) {
+            return;
         }
         throw new IllegalArgumentException(
                 "column %s of table %s is %s, the source gives %s"
                         .formatted(column, table, to, from));
+    }
+
+    private static boolean widens(TypeID from, TypeID to) {
+        return switch (to) {
+            case LONG -> from == TypeID.INTEGER;
+            case FLOAT -> from == TypeID.INTEGER;
+            case DOUBLE -> from == TypeID.INTEGER || from == TypeID.LONG || from == TypeID.FLOAT;
+            default -> false;
+        };
     }
 
     /// Whether two nested types differ in the ids of their fields at most.

@@ -2,6 +2,7 @@ package dev.tarn.pipeline.sink;
 
 import dev.tarn.catalog.Catalog;
 import dev.tarn.catalog.warehouse.Warehouse;
+import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejected;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -53,6 +54,11 @@ public final class DeadLetters {
         record.setField("reason", row.reason());
         record.setField("raw", row.raw());
         record.setField("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC));
-        writer.add(record);
+        var batch = new Batch(schema, 1);
+        for (int i = 0; i < record.size(); i++) {
+            batch.set(i, record.get(i));
+        }
+        batch.endRow();
+        writer.write(batch, Columnwise.same(schema));
     }
 }

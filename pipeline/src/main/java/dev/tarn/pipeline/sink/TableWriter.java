@@ -3,10 +3,12 @@ package dev.tarn.pipeline.sink;
 import dev.tarn.pipeline.parquet.ParquetAppender;
 import dev.tarn.pipeline.row.Batch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.iceberg.DataFile;
@@ -14,9 +16,8 @@ import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionKey;
+import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.data.InternalRecordWrapper;
-import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.OutputFile;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,6 @@ public final class TableWriter {
     private static final long FILE_BYTES_DEFAULT = 128L << 20;
     private static final long MEMORY_BYTES_MAX =
             Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 4);
-    private static final int ROWS_BETWEEN_CHECKS = 1_000;
 
     private record Open(@Nullable PartitionKey key, OutputFile file, ParquetAppender appender) {}
 
@@ -35,13 +35,11 @@ public final class TableWriter {
     private final ParquetAppender.Layout layout;
     private final MetricsConfig metricsConfig;
     private final PartitionKey key;
-    private final InternalRecordWrapper wrapper;
     private final String name = UUID.randomUUID().toString();
     private final LinkedHashMap<@Nullable PartitionKey, Open> open =
             new LinkedHashMap<>(16, 0.75f, true);
     private final List<DataFile> done = new ArrayList<>();
     private int fileCount;
-    private int rowsSinceCheck;
 
     /// @param properties of the table, with those of the job on top
     public TableWriter(Table table, Map<String, String> properties) {
@@ -54,31 +52,57 @@ public final class TableWriter {
         this.layout = ParquetAppender.Layout.of(properties);
         this.metricsConfig = MetricsConfig.forTable(table);
         this.key = new PartitionKey(table.spec(), table.schema());
-        this.wrapper = new InternalRecordWrapper(table.schema().asStruct());
     }
 
     public void write(Batch batch, Columnwise columns) {
-        Batch.View view = columns.view(batch, table.schema().asStruct());
-        for (int row = 0; row < batch.size(); row++) {
-            add(view.at(row));
+        if (table.spec().isUnpartitioned()) {
+            add(openOf(null), batch, columns, null, batch.size());
+        } else {
+            Batch.View view = columns.view(batch, table.schema().asStruct());
+            rowsByPartition(batch, view)
+                    .forEach((partition, rows) ->
+                            add(openOf(partition), batch, columns, rows.rows, rows.count));
+        }
+        closeWhatIsFull();
+    }
+
+    /// Rows of one batch in one partition, in their order.
+    private static final class Rows {
+        private int[] rows = new int[64];
+        private int count;
+
+        void add(int row) {
+            if (count == rows.length) {
+                rows = Arrays.copyOf(rows, count * 2);
+            }
+            rows[count++] = row;
         }
     }
 
-    public void add(Record row) {
-        Open target;
-        if (table.spec().isUnpartitioned()) {
-            target = open.get(null);
-            target = target == null ? openFile(null) : target;
-        } else {
-            key.partition(wrapper.wrap(row));
-            target = open.get(key);
-            target = target == null ? openFile(key.copy()) : target;
+    private SequencedMap<PartitionKey, Rows> rowsByPartition(Batch batch, Batch.View view) {
+        SequencedMap<PartitionKey, Rows> partitions = new LinkedHashMap<>();
+        StructLike row = view.internal();
+        for (int i = 0; i < batch.size(); i++) {
+            view.at(i);
+            key.partition(row);
+            Rows rows = partitions.get(key);
+            if (rows == null) {
+                rows = new Rows();
+                partitions.put(key.copy(), rows);
+            }
+            rows.add(i);
         }
-        target.appender().add(row);
-        if (++rowsSinceCheck >= ROWS_BETWEEN_CHECKS) {
-            rowsSinceCheck = 0;
-            closeWhatIsFull();
-        }
+        return partitions;
+    }
+
+    private static void add(
+            Open file, Batch batch, Columnwise columns, int @Nullable [] rows, int count) {
+        file.appender().add(batch, columns.sources(), rows, count);
+    }
+
+    private Open openOf(@Nullable PartitionKey partition) {
+        Open file = open.get(partition);
+        return file == null ? openFile(partition) : file;
     }
 
     private Open openFile(@Nullable PartitionKey partition) {

@@ -2,6 +2,7 @@ package dev.tarn.pipeline.parquet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.pipeline.row.Batch;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -11,7 +12,6 @@ import java.util.stream.Collectors;
 import org.apache.iceberg.Files;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.types.Types;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.junit.jupiter.api.Test;
@@ -74,12 +74,13 @@ class WithoutHadoopTest {
                             Files.localOutput(file.toFile()),
                             new ParquetAppender.Layout(codec, 3, 1 << 14),
                             MetricsConfig.getDefault())) {
-                GenericRecord row = GenericRecord.create(schema);
+                var batch = new Batch(schema, 1_000);
                 for (long i = 0; i < 1_000; i++) {
-                    row.setField("id", i);
-                    row.setField("name", "name " + i);
-                    appender.add(row);
+                    batch.set(0, i);
+                    batch.set(1, "name " + i);
+                    batch.endRow();
                 }
+                appender.add(batch, new int[] {0, 1}, null, batch.size());
                 appender.finish();
             }
             try (var read = new ParquetRows(file)) {

@@ -1,5 +1,6 @@
 package dev.tarn.app.http.rest;
 
+import dev.tarn.app.http.Compression;
 import dev.tarn.app.http.Errors;
 import dev.tarn.app.http.Handler;
 import dev.tarn.app.http.Request;
@@ -96,12 +97,19 @@ public final class Idempotency {
         @Override
         public Optional<Ending.Answer> keep(Outcome outcome) {
             Response response = outcome.response();
-            if (!FINAL_STATUSES.contains(response.status())
-                    || response.body().length > KEPT_BYTES_MAX) {
+            if (!FINAL_STATUSES.contains(response.status())) {
                 return Optional.empty();
             }
-            String body = new String(response.body(), StandardCharsets.UTF_8);
-            return Optional.of(new Ending.Answer(response.status(), body));
+            byte[] body =
+                    response.headers().containsKey("Content-Encoding")
+                            ? Compression.gunzip(response.body(), Integer.MAX_VALUE - 8)
+                            : response.body();
+            return body.length > KEPT_BYTES_MAX
+                    ? Optional.empty()
+                    : Optional.of(
+                            new Ending.Answer(
+                                    response.status(),
+                                    new String(body, StandardCharsets.UTF_8)));
         }
 
         @Override

@@ -4,29 +4,46 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tarn.app.http.Compression;
 import dev.tarn.app.http.Json;
+import dev.tarn.catalog.document.Document;
+import dev.tarn.catalog.document.Piece;
+import dev.tarn.catalog.document.Text;
 import dev.tarn.catalog.table.LoadedTable;
 import dev.tarn.catalog.warehouse.Warehouse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Supplier;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.rest.credentials.ImmutableCredential;
 import org.apache.iceberg.rest.responses.LoadTableResponse;
+import org.jspecify.annotations.Nullable;
 
 /// Tables as clients get them. What a load answers is encoded once for each form in which somebody
 /// asks for it, and kept while there is room: a metadata file never changes.
 ///
-/// The whole answer is kept, not its metadata alone with the rest put behind it: compressed parts
-/// can be joined, but not every client reads more than the first one.
+/// The metadata comes in pieces that its table keeps compressed; around it is put what this server
+/// adds. Together they are one gzip member: not every client reads more than the first one.
 final class TableAnswers {
     /// Part of every ETag; to be raised when the same file is told in another way.
-    private static final String REPRESENTATION = "1";
+    private static final String REPRESENTATION = "2";
 
     private static final int ENTRY_OVERHEAD_BYTES = 512;
+
+    private static final String METADATA = "\"metadata\":";
+    private static final Text END = Text.of("}");
+
+    private static final TableMetadata SOME_TABLE =
+            TableMetadata.newTableMetadata(
+                    new Schema(), PartitionSpec.unpartitioned(), "none:/", Map.of());
+
+    private static final String SOME_TABLE_JSON = TableMetadataParser.toJson(SOME_TABLE);
 
     private final ClientStorage storage;
     private final Cache<Key, Encoded> cache;
@@ -82,20 +99,13 @@ final class TableAnswers {
     /// @param metadata is asked only if the answer is not at hand
     Encoded load(String location, Form form, boolean gzip, Supplier<LoadedTable> metadata) {
         return cache.get(
-                new Key(location, form, gzip),
-                absent -> encode(Json.write(answer(metadata.get(), form)), gzip));
+                new Key(location, form, gzip), absent -> answer(metadata.get(), form, gzip));
     }
 
     /// Whether an answer to this load is at hand, compressed or not.
     boolean holds(String location, Form form) {
         return cache.asMap().containsKey(new Key(location, form, true))
                 || cache.asMap().containsKey(new Key(location, form, false));
-    }
-
-    private static Encoded encode(byte[] json, boolean gzip) {
-        return gzip && Compression.pays(json)
-                ? new Encoded(Compression.gzip(json), true)
-                : new Encoded(json, false);
     }
 
     /// Differs wherever two answers may differ: another version of the table, other snapshots,
@@ -117,50 +127,60 @@ final class TableAnswers {
     /// A table with what the client needs to reach its bytes. Keys go both into `config` and into
     /// `storage-credentials`, because clients differ in which one they read; only clients that ask
     /// get them, because others would mix them with their own.
-    LoadTableResponse answer(LoadedTable loaded, Form form) {
-        LoadTableResponse.Builder answer =
-                LoadTableResponse.builder()
-                        .withTableMetadata(form.refs() ? withoutHistory(loaded) : located(loaded));
+    Encoded answer(LoadedTable loaded, Form form, boolean gzip) {
+        LoadTableResponse.Builder answer = LoadTableResponse.builder();
         if (!hasKeys(form)) {
-            return answer.addAllConfig(storage.always()).build();
+            answer.addAllConfig(storage.always());
+        } else {
+            answer.addAllConfig(storage.whole())
+                    .addCredential(
+                            ImmutableCredential.builder()
+                                    .prefix(form.warehouse().root().toString())
+                                    .config(storage.whole())
+                                    .build());
         }
-        return answer.addAllConfig(storage.whole())
-                .addCredential(
-                        ImmutableCredential.builder()
-                                .prefix(form.warehouse().root().toString())
-                                .config(storage.whole())
-                                .build())
-                .build();
+        List<Piece> metadata = form.refs() ? loaded.jsonOfRefs() : loaded.json();
+        return encode(loaded.metadataLocation(), metadata, behindMetadata(answer), gzip);
     }
 
     /// A table alone, for a client that has loaded it already.
-    static LoadTableResponse answer(LoadedTable loaded) {
-        return LoadTableResponse.builder().withTableMetadata(located(loaded)).build();
+    static Encoded answer(LoadedTable loaded, boolean gzip) {
+        return encode(loaded.metadataLocation(), loaded.json(), END, gzip);
+    }
+
+    private static Encoded encode(
+            @Nullable String location, List<Piece> metadata, Text end, boolean gzip) {
+        List<Piece> answer = new ArrayList<>();
+        answer.add(beforeMetadata(location));
+        answer.addAll(metadata);
+        answer.add(end);
+        return gzip && Compression.pays(Document.length(answer))
+                ? new Encoded(Document.gzip(answer), true)
+                : new Encoded(Document.plain(answer), false);
+    }
+
+    private static Text beforeMetadata(@Nullable String location) {
+        String field = location == null ? "" : "\"metadata-location\":" + text(location) + ",";
+        return Text.of("{" + field + METADATA);
+    }
+
+    /// Iceberg writes the answer around some other table, whose text is then cut out with what
+    /// stands before it.
+    private static Text behindMetadata(LoadTableResponse.Builder answer) {
+        String around = text(answer.withTableMetadata(SOME_TABLE).build());
+        String before = "{" + METADATA + SOME_TABLE_JSON;
+        if (!around.startsWith(before)) {
+            throw new IllegalStateException("Metadata does not come first in " + around);
+        }
+        return Text.of(around.substring(before.length()));
     }
 
     private boolean hasKeys(Form form) {
         return form.credentials() && !storage.vended().isEmpty();
     }
 
-    private static TableMetadata located(LoadedTable loaded) {
-        TableMetadata metadata = loaded.metadata();
-        return Objects.equals(metadata.metadataFileLocation(), loaded.metadataLocation())
-                ? metadata
-                : TableMetadata.buildFrom(metadata)
-                        .discardChanges()
-                        .withMetadataLocation(loaded.metadataLocation())
-                        .build();
-    }
-
-    private static TableMetadata withoutHistory(LoadedTable loaded) {
-        return TableMetadata.buildFrom(loaded.metadata())
-                .withMetadataLocation(loaded.metadataLocation())
-                .suppressHistoricalSnapshots()
-                .build();
-    }
-
-    private static String text(Map<String, String> properties) {
-        return new String(Json.write(properties), StandardCharsets.UTF_8);
+    private static String text(Object value) {
+        return new String(Json.write(value), StandardCharsets.UTF_8);
     }
 
     private static String digest(String text) {

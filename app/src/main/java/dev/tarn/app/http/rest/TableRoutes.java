@@ -122,11 +122,7 @@ final class TableRoutes {
         }
         TableAnswers.Encoded body =
                 answers.load(location, form, request.acceptsGzip(), () -> tables.version(location));
-        Response response = Response.of(200, "application/json", body.bytes());
-        return told(
-                body.gzip() ? response.withHeader("Content-Encoding", "gzip") : response,
-                location,
-                form);
+        return told(response(body), location, form);
     }
 
     private Response exists(Request request) {
@@ -161,7 +157,7 @@ final class TableRoutes {
 
     private Response committed(Warehouse warehouse, LoadedTable committed) {
         return told(
-                Response.json(TableAnswers.answer(committed)),
+                response(TableAnswers.answer(committed, request.acceptsGzip())),
                 committed.metadataLocation(),
                 new TableAnswers.Form(warehouse, false, false));
     }
@@ -212,11 +208,15 @@ final class TableRoutes {
     private Response unregister(Request request) {
         Warehouse warehouse = names.warehouse(request);
         LoadedTable last = tables.unregister(warehouse, names.table(warehouse, request));
-        return Response.json(TableAnswers.answer(last));
+        return unregistered(request, last);
     }
 
     private Response unregisteredBefore(Request request, String said) {
-        return Response.json(TableAnswers.answer(tables.version(said)));
+        return unregistered(request, tables.version(said));
+    }
+
+    private static Response unregistered(Request request, LoadedTable last) {
+        return response(TableAnswers.answer(last, request.acceptsGzip()));
     }
 
     private Response reportMetrics(Request request) {
@@ -229,7 +229,13 @@ final class TableRoutes {
     /// Answers with the table as it is after a change.
     private Response changed(Request request, Warehouse warehouse, LoadedTable loaded) {
         var form = new TableAnswers.Form(warehouse, asksForCredentials(request), false);
-        return told(Response.json(answers.answer(loaded, form)), loaded.metadataLocation(), form);
+        TableAnswers.Encoded body = answers.answer(loaded, form, request.acceptsGzip());
+        return told(response(body), loaded.metadataLocation(), form);
+    }
+
+    private static Response response(TableAnswers.Encoded body) {
+        Response response = Response.of(200, "application/json", body.bytes());
+        return body.gzip() ? response.withHeader("Content-Encoding", "gzip") : response;
     }
 
     private Response told(Response response, @Nullable String location, TableAnswers.Form form) {

@@ -77,6 +77,11 @@ class IdempotencyTest {
         return "{\"name\":\"%s\",\"schema\":%s}".formatted(name, SCHEMA);
     }
 
+    /// Large enough to be worth compressing.
+    private static String padded(String name) {
+        return table(name).replace("}]}}", "}]},\"properties\":{\"pad\":\"%s\"}}".formatted("x".repeat(2_000)));
+    }
+
     private static String set(String key, String value) {
         return "{\"requirements\":[],\"updates\":[{\"action\":\"set-properties\",\"updates\":{\"%s\":\"%s\"}}]}"
                 .formatted(key, value);
@@ -219,6 +224,15 @@ class IdempotencyTest {
 
         assertThat(staged.path("metadata").path("table-uuid").asText()).isNotEmpty();
         assertThat(wire.head(tables() + "/t").status()).isEqualTo(404);
+    }
+
+    @Test
+    void aCompressedAnswerIsKeptToo() {
+        String body = "{\"stage-create\":true," + padded("t").substring(1);
+        String[] headers = {HEADER, key(), "Accept-Encoding", "gzip"};
+        Wire.Answer first = wire.post(tables(), body, headers);
+        assertThat(first.header("Content-Encoding")).contains("gzip");
+        assertThat(wire.post(tables(), body, headers).text()).isEqualTo(first.text());
     }
 
     @Test

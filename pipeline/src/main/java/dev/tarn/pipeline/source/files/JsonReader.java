@@ -181,7 +181,7 @@ final class JsonReader implements SplitReader {
 
     private void checkRequired(Batch batch) throws Misfit {
         for (int i = 0; i < required.length; i++) {
-            if (required[i] && batch.value(i, batch.size()) == null) {
+            if (required[i] && batch.isNull(i, batch.size())) {
                 throw new Misfit(schema.columns().get(i).name(), "expected a value, found null");
             }
         }
