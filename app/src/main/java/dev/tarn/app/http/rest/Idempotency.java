@@ -108,8 +108,7 @@ public final class Idempotency {
                     ? Optional.empty()
                     : Optional.of(
                             new Ending.Answer(
-                                    response.status(),
-                                    new String(body, StandardCharsets.UTF_8)));
+                                    response.status(), new String(body, StandardCharsets.UTF_8)));
         }
 
         @Override

@@ -79,7 +79,10 @@ class IdempotencyTest {
 
     /// Large enough to be worth compressing.
     private static String padded(String name) {
-        return table(name).replace("}]}}", "}]},\"properties\":{\"pad\":\"%s\"}}".formatted("x".repeat(2_000)));
+        return table(name)
+                .replace(
+                        "}]}}",
+                        "}]},\"properties\":{\"pad\":\"%s\"}}".formatted("x".repeat(2_000)));
     }
 
     private static String set(String key, String value) {
