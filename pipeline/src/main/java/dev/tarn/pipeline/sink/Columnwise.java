@@ -62,7 +62,7 @@ public final class Columnwise {
 
     private static void requireFit(Type from, Type to, String table, String column) {
         boolean fits =
-                from.isPrimitiveType() && to.isPrimitiveType()
+                (from.isPrimitiveType() && to.isPrimitiveType())
                         ? from.equals(to) || widens(from.typeId(), to.typeId())
                         : sameShape(from, to);
         if (fits) {
