@@ -1,6 +1,7 @@
 package dev.tarn.catalog;
 
 import dev.tarn.catalog.event.Events;
+import dev.tarn.catalog.function.Functions;
 import dev.tarn.catalog.idempotency.IdempotencyKeys;
 import dev.tarn.catalog.namespace.Namespaces;
 import dev.tarn.catalog.table.Tables;
@@ -19,6 +20,7 @@ public final class Catalog implements AutoCloseable {
     private final Tables tables;
     private final Views views;
     private final Events events;
+    private final Functions functions;
     private final IdempotencyKeys idempotencyKeys;
 
     /// Brings the rows up to date and creates the default warehouse if it is not there.
@@ -34,6 +36,7 @@ public final class Catalog implements AutoCloseable {
         this.tables =
                 new Tables(
                         database, store, locations, events, clock, settings.metadataCacheBytes());
+        this.functions = new Functions(database, events, clock);
         this.views = new Views(database, store, locations, events);
         this.idempotencyKeys = new IdempotencyKeys(database, clock);
     }
@@ -52,6 +55,10 @@ public final class Catalog implements AutoCloseable {
 
     public Views views() {
         return views;
+    }
+
+    public Functions functions() {
+        return functions;
     }
 
     public Events events() {

@@ -85,6 +85,16 @@ final class CatalogSchema {
                             """),
                     new Migration(
                             3,
+                            "functions",
+                            """
+                            CREATE TABLE routine (
+                              namespace_id ${text} NOT NULL REFERENCES namespace (id),
+                              name ${text} NOT NULL,
+                              metadata ${text} NOT NULL,
+                              PRIMARY KEY (namespace_id, name));
+                            """),
+                    new Migration(
+                            4,
                             "idempotency keys",
                             """
                             CREATE TABLE idempotency_key (
@@ -97,13 +107,13 @@ final class CatalogSchema {
                             CREATE INDEX idempotency_key_by_time ON idempotency_key (at_ms);
                             """),
                     new Migration(
-                            4,
+                            5,
                             "properties of warehouses",
                             """
                             ALTER TABLE warehouse ADD COLUMN properties ${text} NOT NULL DEFAULT '{}';
                             """),
                     new Migration(
-                            5,
+                            6,
                             "listings by id",
                             """
                             CREATE INDEX relation_by_id ON relation (namespace_id, kind, id);

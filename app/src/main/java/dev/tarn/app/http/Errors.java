@@ -2,6 +2,7 @@ package dev.tarn.app.http;
 
 import dev.tarn.catalog.BusyException;
 import dev.tarn.catalog.event.EventsGoneException;
+import dev.tarn.catalog.function.NoSuchFunctionException;
 import dev.tarn.storage.ObjectNotFoundException;
 import dev.tarn.storage.StorageException;
 import dev.tarn.store.OutcomeUnknownException;
@@ -48,6 +49,7 @@ public final class Errors {
                     kind(NoSuchNamespaceException.class, 404, "NoSuchNamespaceException"),
                     kind(NoSuchTableException.class, 404, "NoSuchTableException"),
                     kind(NoSuchViewException.class, 404, "NoSuchViewException"),
+                    kind(NoSuchFunctionException.class, 404, "NoSuchFunctionException"),
                     kind(NoSuchWarehouseException.class, 404, "NoSuchWarehouseException"),
                     kind(NoSuchPlanIdException.class, 404, "NoSuchPlanIdException"),
                     kind(NoSuchPlanTaskException.class, 404, "NoSuchPlanTaskException"),

@@ -23,7 +23,9 @@ public final class IcebergRest {
     private static final String TOKENS = "/v1/oauth/tokens";
 
     private final Catalog catalog;
+    private final Idempotency idempotency;
     private final Endpoints endpoints;
+    private final FunctionRoutes functions;
     private final List<Endpoint> advertised;
 
     /// @param answerCacheBytes how much memory answers may take that were encoded for an earlier
@@ -31,13 +33,16 @@ public final class IcebergRest {
     public IcebergRest(
             Catalog catalog, ClientStorage storage, Metrics metrics, long answerCacheBytes) {
         this.catalog = catalog;
-        this.endpoints = new Endpoints(new Idempotency(catalog.idempotencyKeys()));
+        this.idempotency = new Idempotency(catalog.idempotencyKeys());
+        this.endpoints = new Endpoints(idempotency);
         Names names = new Names(catalog);
         CommitCounter commits = new CommitCounter(metrics);
         new NamespaceRoutes(catalog.namespaces(), names).addTo(endpoints);
         TableAnswers answers = new TableAnswers(storage, answerCacheBytes);
         new TableRoutes(catalog.tables(), names, answers, commits).addTo(endpoints);
         new ViewRoutes(catalog.views(), names, commits).addTo(endpoints);
+        functions = new FunctionRoutes(catalog, names);
+        functions.addTo(endpoints);
         advertised = endpoints.advertised();
     }
 
@@ -46,6 +51,7 @@ public final class IcebergRest {
         routes.add(Route.get(CONFIG, this::config));
         routes.add(Route.post(TOKENS, IcebergRest::token));
         routes.addAll(endpoints.routes());
+        routes.addAll(functions.apiRoutes(idempotency));
         return routes;
     }
 
