@@ -45,8 +45,7 @@ final class FunctionRoutes {
     List<Route> apiRoutes(Idempotency idempotency) {
         return List.of(
                 Route.post(
-                        API,
-                        idempotency.guard(this::create, (request, said) -> answer(201, said))),
+                        API, idempotency.guard(this::create, (request, said) -> answer(201, said))),
                 Route.delete(
                         API + "/{function}",
                         idempotency.guard(this::drop, Idempotency::noContent)));
