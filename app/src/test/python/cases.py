@@ -7,9 +7,12 @@ The lines of a traceback follow a failure. Where the platform is comes by enviro
 """
 
 import importlib
+import json
 import os
 import sys
+import time
 import traceback
+import urllib.request
 import uuid
 from threading import Thread
 
@@ -26,6 +29,22 @@ S3_BUCKET = os.environ.get("S3_BUCKET", "")
 def fresh(stem):
     """A name nobody has used: cases share one platform and do not tidy up after a failure."""
     return f"{stem}_{uuid.uuid4().hex[:8]}"
+
+
+def api(method, path):
+    """Asks what the warehouse has beyond the Iceberg protocol; returns the JSON of the answer, if there is one."""
+    request = urllib.request.Request(f"{CATALOG_URI}/api/warehouses/{WAREHOUSE}/{path}", method=method)
+    with urllib.request.urlopen(request) as answer:
+        body = answer.read()
+    return json.loads(body) if body else None
+
+
+def wait_until(condition):
+    """Work in the background takes as long as it takes, but not half a minute."""
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
 
 
 def expect_error(kinds, action, *words):

@@ -12,9 +12,11 @@ from cases import (
     S3_REGION,
     S3_SECRET_KEY,
     WAREHOUSE,
+    api,
     expect_error,
     fresh,
     together,
+    wait_until,
 )
 from pyiceberg.catalog import load_catalog
 from pyiceberg.exceptions import (
@@ -407,11 +409,44 @@ def case_tables_are_dropped_and_purged():
     again.append(rows(3, 4))
     expect_error(TableAlreadyExistsError, lambda: catalog.register_table((namespace, "again"), kept.metadata_location))
     again = catalog.load_table((namespace, "again"))
-    data = [task.file.file_path for task in again.scan().plan_files()]
     catalog.purge_table((namespace, "again"))
     assert not catalog.table_exists((namespace, "again"))
-    for location in [again.metadata_location, again.current_snapshot().manifest_list, *data]:
-        assert not again.io.new_input(location).exists(), location
+    dropped = dropped_in(namespace)
+    assert [(entry["name"], entry["state"], entry["purge"]) for entry in dropped] == [
+        ("kept", "restorable", False),
+        ("again", "restorable", True),
+    ]
+    api("POST", f"dropped/{dropped[1]['id']}/restore")
+    assert ids(catalog.load_table((namespace, "again"))) == [0, 1, 2, 3]
+    # The files of one table under two names: they go when both are gone for good.
+    catalog.purge_table((namespace, "again"))
+    api("DELETE", f"dropped/{dropped[1]['id']}")
+    wait_until(lambda: len(dropped_in(namespace)) == 1)
+    assert again.io.new_input(again.metadata_location).exists()
+    alone = new_table(catalog, "alone")
+    alone.append(rows(0, 3))
+    alone = catalog.load_table(alone.name())
+    files = [task.file.file_path for task in alone.scan().plan_files()]
+    catalog.purge_table(alone.name())
+    api("DELETE", f"dropped/{dropped_in(alone.name()[0])[0]['id']}")
+    for location in [*files, alone.current_snapshot().manifest_list, alone.metadata_location]:
+        wait_until(lambda location=location: not alone.io.new_input(location).exists())
+
+
+def dropped_in(namespace):
+    return [entry for entry in api("GET", "dropped")["dropped"] if entry["namespace"] == [namespace]]
+
+
+def case_a_protected_table_is_not_dropped():
+    catalog = connect()
+    table = new_table(catalog)
+    namespace, name = table.name()
+    path = f"namespaces/{namespace}/tables/{name}/protection"
+    api("PUT", path)
+    expect_error(Exception, lambda: catalog.drop_table(table.name()), "ProtectedException", "tarn catalog unprotect")
+    assert catalog.table_exists(table.name())
+    api("DELETE", path)
+    catalog.drop_table(table.name())
 
 
 def case_the_metadata_file_says_what_the_server_says():

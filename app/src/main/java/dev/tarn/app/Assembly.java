@@ -1,7 +1,9 @@
 package dev.tarn.app;
 
+import dev.tarn.app.api.DropRoutes;
 import dev.tarn.app.api.PipelineRoutes;
 import dev.tarn.app.api.PlatformRoutes;
+import dev.tarn.app.api.ProtectionRoutes;
 import dev.tarn.app.api.WarehouseRoutes;
 import dev.tarn.app.config.Config;
 import dev.tarn.app.config.Secret;
@@ -105,7 +107,8 @@ public final class Assembly implements AutoCloseable {
                             new Catalog(
                                     database,
                                     bytes.store(),
-                                    new CatalogSettings(config.warehouse(), bytes.root()),
+                                    new CatalogSettings(config.warehouse(), bytes.root())
+                                            .withDropRetention(config.catalog().dropRetention()),
                                     clock));
 
             List<Route> routes = new ArrayList<>();
@@ -120,6 +123,8 @@ public final class Assembly implements AutoCloseable {
                                     metrics)
                             .routes());
             routes.addAll(new PlatformRoutes(this).routes());
+            routes.addAll(new DropRoutes(catalog, clock).routes());
+            routes.addAll(new ProtectionRoutes(catalog).routes());
             routes.addAll(
                     new WarehouseRoutes(
                                     catalog.warehouses(),
@@ -146,7 +151,7 @@ public final class Assembly implements AutoCloseable {
             opened(
                     new WebhookDelivery(
                             webhooks, catalog.events(), leases, WebhookSettings.STANDARD, clock));
-            Thread.ofVirtual().name("purges").start(this::resumePurges);
+            catalog.drops().start();
 
             trino = trinoJars == null ? null : opened(Trino.start(trinoSettings(trinoJars), clock));
         } catch (RuntimeException e) {
@@ -167,14 +172,6 @@ public final class Assembly implements AutoCloseable {
                     int trimmed = catalog.events().trim(before);
                     LOG.debug("events trimmed={}", trimmed);
                 });
-    }
-
-    /// Finishes what a crash cut short.
-    private void resumePurges() {
-        int purged = catalog.tables().resumePurges(catalog.warehouses().defaultWarehouse());
-        if (purged > 0) {
-            LOG.info("purges resumed tables={}", purged);
-        }
     }
 
     private <T extends AutoCloseable> T opened(T part) {

@@ -1,5 +1,7 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.drop.Drops;
+import dev.tarn.catalog.drop.Protections;
 import dev.tarn.catalog.event.Events;
 import dev.tarn.catalog.function.Functions;
 import dev.tarn.catalog.idempotency.IdempotencyKeys;
@@ -20,6 +22,8 @@ public final class Catalog implements AutoCloseable {
     private final Tables tables;
     private final Views views;
     private final Events events;
+    private final Drops drops;
+    private final Protections protections;
     private final Functions functions;
     private final IdempotencyKeys idempotencyKeys;
 
@@ -33,11 +37,19 @@ public final class Catalog implements AutoCloseable {
         this.warehouses =
                 new Warehouses(database, events, settings.warehouse(), settings.warehouseRoot());
         this.namespaces = new Namespaces(database, locations, events);
+        this.drops = new Drops(database, store, locations, events, clock, settings.dropRetention());
+        this.protections = new Protections(database, events);
         this.tables =
                 new Tables(
-                        database, store, locations, events, clock, settings.metadataCacheBytes());
+                        database,
+                        store,
+                        locations,
+                        events,
+                        drops,
+                        clock,
+                        settings.metadataCacheBytes());
         this.functions = new Functions(database, events, clock);
-        this.views = new Views(database, store, locations, events);
+        this.views = new Views(database, store, locations, events, drops);
         this.idempotencyKeys = new IdempotencyKeys(database, clock);
     }
 
@@ -55,6 +67,15 @@ public final class Catalog implements AutoCloseable {
 
     public Views views() {
         return views;
+    }
+
+    /// What was dropped and can be restored.
+    public Drops drops() {
+        return drops;
+    }
+
+    public Protections protections() {
+        return protections;
     }
 
     public Functions functions() {
@@ -75,6 +96,7 @@ public final class Catalog implements AutoCloseable {
 
     @Override
     public void close() {
+        drops.close();
         idempotencyKeys.close();
     }
 }

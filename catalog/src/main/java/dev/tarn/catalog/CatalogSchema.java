@@ -93,8 +93,9 @@ final class CatalogSchema {
                               metadata ${text} NOT NULL,
                               PRIMARY KEY (namespace_id, name));
                             """),
+                    SoftDeleteSchema.STEP,
                     new Migration(
-                            4,
+                            5,
                             "idempotency keys",
                             """
                             CREATE TABLE idempotency_key (
@@ -107,13 +108,13 @@ final class CatalogSchema {
                             CREATE INDEX idempotency_key_by_time ON idempotency_key (at_ms);
                             """),
                     new Migration(
-                            5,
+                            6,
                             "properties of warehouses",
                             """
                             ALTER TABLE warehouse ADD COLUMN properties ${text} NOT NULL DEFAULT '{}';
                             """),
                     new Migration(
-                            6,
+                            7,
                             "listings by id",
                             """
                             CREATE INDEX relation_by_id ON relation (namespace_id, kind, id);

@@ -1,6 +1,7 @@
 package dev.tarn.catalog;
 
 import dev.tarn.storage.Location;
+import java.time.Duration;
 import java.util.List;
 
 /// What an installation decides about its catalog.
@@ -10,11 +11,14 @@ import java.util.List;
 /// @param allowedLocations further folders in which tables, views and metadata files may lie
 /// @param metadataCacheBytes how much memory table metadata may take, and its whole history once
 ///   more
+/// @param dropRetention how long what is dropped can be restored, in warehouses that say nothing
+///   else; zero makes a drop final
 public record CatalogSettings(
         String warehouse,
         Location warehouseRoot,
         List<Location> allowedLocations,
-        long metadataCacheBytes) {
+        long metadataCacheBytes,
+        Duration dropRetention) {
 
     private static final long METADATA_CACHE_BYTES = 64 << 20;
 
@@ -23,6 +27,11 @@ public record CatalogSettings(
     }
 
     public CatalogSettings(String warehouse, Location warehouseRoot) {
-        this(warehouse, warehouseRoot, List.of(), METADATA_CACHE_BYTES);
+        this(warehouse, warehouseRoot, List.of(), METADATA_CACHE_BYTES, Duration.ZERO);
+    }
+
+    public CatalogSettings withDropRetention(Duration retention) {
+        return new CatalogSettings(
+                warehouse, warehouseRoot, allowedLocations, metadataCacheBytes, retention);
     }
 }

@@ -72,7 +72,12 @@ public final class Locations {
         }
     }
 
-    private static Location canonical(Location location) {
+    /// A location in the one form in which rows keep it, whichever way it was written.
+    public static String canonical(String text) {
+        return stripTrailingSlashes(canonical(Location.of(text)).toString());
+    }
+
+    static Location canonical(Location location) {
         return switch (location.scheme()) {
             case "s3a", "s3n" -> new Location("s3", location.bucket(), location.key());
             default -> location;

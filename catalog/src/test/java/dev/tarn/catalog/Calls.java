@@ -43,6 +43,8 @@ final class Calls {
     private int countdown = Integer.MAX_VALUE;
     private Moment moment = Moment.BEFORE;
     private boolean broke;
+    private String watched = "";
+    private Runnable interlude = () -> {};
 
     List<String> ledger() {
         return List.copyOf(ledger);
@@ -57,6 +59,12 @@ final class Calls {
         countdown = n;
         moment = when;
         broke = false;
+    }
+
+    /// What happens right after each such call, before its caller goes on.
+    void after(String what, Runnable happens) {
+        watched = what;
+        interlude = happens;
     }
 
     synchronized boolean broke() {
@@ -85,7 +93,11 @@ final class Calls {
             Supplier<RuntimeException> after) {
         ledger.add(what);
         if (!isDue()) {
-            return call.get();
+            T result = call.get();
+            if (what.equals(watched)) {
+                interlude.run();
+            }
+            return result;
         }
         if (moment == Moment.BEFORE) {
             throw before.get();

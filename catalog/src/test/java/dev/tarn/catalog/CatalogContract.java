@@ -16,6 +16,7 @@ import dev.tarn.storage.ObjectInfo;
 import dev.tarn.storage.StorageException;
 import dev.tarn.store.StoreException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -244,7 +245,7 @@ interface CatalogContract {
                 .containsEntry("k", "v");
     }
 
-    private static ImmutableCreateViewRequest view(String name) {
+    static ImmutableCreateViewRequest view(String name) {
         return ImmutableCreateViewRequest.builder()
                 .name(name)
                 .schema(SCHEMA)
@@ -586,69 +587,11 @@ interface CatalogContract {
     }
 
     @Test
-    default void purgeDeletesWhatTheTableNamesAndNothingElse() {
-        var world = world().withOrders();
-        world.catalog.tables().create(world.lake, SALES, World.create("orders2"));
-        var two = TableIdentifier.of(SALES, "orders2");
-        world.append(two, "other");
-        List<String> others = all(world).stream().filter(f -> !f.contains("orders-")).toList();
-        world.append(ORDERS, "a");
-        world.append(ORDERS, "b");
-        world.catalog.tables().drop(world.lake, ORDERS, true);
-
-        assertThat(all(world)).isEqualTo(others);
-        assertThat(world.restart().files(two)).containsExactly("other");
-        assertThat(world.catalog.tables().resumePurges(world.lake)).isZero();
-    }
-
-    private static String leaveAPurge(World world, TableIdentifier table) {
-        String location = world.load(table).metadataFileLocation();
-        world.calls.breakCall(7, Moment.BEFORE); // the first call behind the transaction
-        world.catalog.tables().drop(world.lake, table, true);
-        assertThat(world.calls.broke()).isTrue();
-        return location;
-    }
-
-    @Test
-    default void aPurgeLeftOverSparesATableRegisteredMeanwhile() {
-        var world = world().withOrders();
-        world.append(ORDERS, "a");
-        String location = leaveAPurge(world, ORDERS);
-        world.catalog
-                .tables()
-                .register(
-                        world.lake,
-                        SALES,
-                        ImmutableRegisterTableRequest.builder()
-                                .name("orders")
-                                .metadataLocation(location)
-                                .build());
-        List<String> before = all(world);
-        assertThat(world.restart().catalog.tables().resumePurges(world.lake)).isEqualTo(1);
-        assertThat(all(world)).isEqualTo(before);
-        assertThat(world.restart().files(ORDERS)).containsExactly("a");
-    }
-
-    @Test
-    default void aPurgeThatFailsKeepsNoOtherWaiting() {
-        var world = world().withOrders();
-        var second = TableIdentifier.of(SALES, "second");
-        world.catalog.tables().create(world.lake, SALES, World.create("second"));
-        String broken = leaveAPurge(world, ORDERS);
-        String whole = leaveAPurge(world, second);
-        world.objects.write(Location.of(broken), new byte[] {1}, Condition.NONE);
-
-        var restarted = world.restart();
-        assertThat(restarted.catalog.tables().resumePurges(world.lake)).isEqualTo(1);
-        assertThat(world.objects.find(Location.of(whole))).isEmpty();
-        assertThat(world.objects.find(Location.of(broken))).isPresent();
-    }
-
-    @Test
     default void aPurgedTableCannotBeRegistered() {
         var world = world().withOrders();
         String location = world.load(ORDERS).metadataFileLocation();
         world.catalog.tables().drop(world.lake, ORDERS, true);
+        world.catalog.drops().purgeDue();
         var request =
                 ImmutableRegisterTableRequest.builder()
                         .name("orders")
@@ -799,7 +742,8 @@ interface CatalogContract {
                 (world, table) -> {
                     boolean gone = !world.catalog.tables().exists(world.lake, table);
                     if (gone) {
-                        world.catalog.tables().resumePurges(world.lake);
+                        world.pass(Duration.ofHours(2));
+                        world.catalog.drops().purgeDue();
                         assertThat(all(world)).noneMatch(f -> f.contains("/" + table.name() + "-"));
                     } else {
                         assertThat(world.files(table)).hasSize(1);
@@ -1015,8 +959,7 @@ interface CatalogContract {
         }
     }
 
-    private static List<Throwable> inParallel(int count, Consumer<Integer> action)
-            throws Exception {
+    static List<Throwable> inParallel(int count, Consumer<Integer> action) throws Exception {
         List<Callable<Throwable>> calls =
                 IntStream.range(0, count)
                         .<Callable<Throwable>>mapToObj(

@@ -4,15 +4,18 @@ import dev.tarn.catalog.table.PendingCommit;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.storage.Condition;
 import dev.tarn.storage.Location;
+import dev.tarn.storage.ObjectInfo;
 import dev.tarn.store.Database;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.InstantSource;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.PartitionSpec;
@@ -38,6 +41,7 @@ final class World implements AutoCloseable {
     final Calls calls = new Calls();
     final MemoryStore objects;
     private final Database rows;
+    private Duration ahead = Duration.ZERO;
     Catalog catalog;
     Warehouse lake;
 
@@ -53,13 +57,23 @@ final class World implements AutoCloseable {
     }
 
     private Catalog open() {
-        return new Catalog(
-                calls.watch(rows), calls.watch(objects), SETTINGS, InstantSource.system());
+        return new Catalog(calls.watch(rows), calls.watch(objects), SETTINGS, this::now);
+    }
+
+    private Instant now() {
+        return Instant.now().plus(ahead);
+    }
+
+    /// From here on it is as much later.
+    void pass(Duration time) {
+        ahead = ahead.plus(time);
     }
 
     /// The same rows and bytes with nothing in memory.
     World restart() {
-        return new World(rows, objects);
+        var world = new World(rows, objects);
+        world.ahead = ahead;
+        return world;
     }
 
     Database rows() {
@@ -68,10 +82,13 @@ final class World implements AutoCloseable {
 
     World withoutCache() {
         var settings =
-                new CatalogSettings(SETTINGS.warehouse(), SETTINGS.warehouseRoot(), List.of(), 0);
-        catalog =
-                new Catalog(
-                        calls.watch(rows), calls.watch(objects), settings, InstantSource.system());
+                new CatalogSettings(
+                        SETTINGS.warehouse(),
+                        SETTINGS.warehouseRoot(),
+                        List.of(),
+                        0,
+                        Duration.ZERO);
+        catalog = new Catalog(calls.watch(rows), calls.watch(objects), settings, this::now);
         return this;
     }
 
@@ -125,6 +142,18 @@ final class World implements AutoCloseable {
 
     private static String name(String path) {
         return path.substring(path.lastIndexOf('/') + 1).replace(".parquet", "");
+    }
+
+    /// Every object there is.
+    List<String> allFiles() {
+        try (Stream<ObjectInfo> all = objects.list(Location.of("s3://lake/"))) {
+            return all.map(object -> object.location().toString()).toList();
+        }
+    }
+
+    /// The first column of what a query of the database gives.
+    List<String> rows(String sql) {
+        return rows.read(tx -> tx.query(sql, row -> row.string(1)));
     }
 
     List<String> eventKinds() {

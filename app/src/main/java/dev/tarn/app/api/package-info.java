@@ -1,6 +1,8 @@
-/// What Iceberg's protocol does not have, as JSON under `/api`: status, connection, pipeline runs.
+/// What Iceberg's protocol does not have, as JSON under `/api`: status, connection, pipeline runs, what
+/// was dropped, what is protected.
 ///
-///     Request ─▶ [StatusRoutes], [PipelineRoutes] ─▶ parts of the assembly ─▶ Response
+///     Request ─▶ [PlatformRoutes], [PipelineRoutes], [DropRoutes], [ProtectionRoutes]
+///             ─▶ parts of the assembly ─▶ Response
 @NullMarked
 package dev.tarn.app.api;
 

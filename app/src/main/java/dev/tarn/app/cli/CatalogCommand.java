@@ -14,10 +14,15 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "catalog",
-        description = "Look at namespaces and tables, and keep warehouses.",
+        description = "Look at namespaces and tables, protect and restore them, keep warehouses.",
         subcommands = {
             CatalogCommand.ListCommand.class,
             CatalogCommand.ShowCommand.class,
+            DropCommands.DroppedCommand.class,
+            DropCommands.UndropCommand.class,
+            DropCommands.PurgeCommand.class,
+            ProtectCommands.ProtectCommand.class,
+            ProtectCommands.UnprotectCommand.class,
             EventsCommand.class,
             WarehouseCommands.ListCommand.class,
             WarehouseCommands.CreateCommand.class,

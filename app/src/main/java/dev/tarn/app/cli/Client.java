@@ -44,6 +44,10 @@ public final class Client {
         return exchange("POST", path, body);
     }
 
+    public JsonNode put(String path) {
+        return exchange("PUT", path, null);
+    }
+
     public JsonNode delete(String path) {
         return exchange("DELETE", path, null);
     }

@@ -22,10 +22,16 @@ public record Config(
         Events events,
         Log log) {
 
-    public record Catalog(int port) {
+    /// @param dropRetention of warehouses that have none of their own
+    public record Catalog(int port, Duration dropRetention) {
         static Catalog read(Section section) {
             return new Catalog(
-                    section.port("port", 8181, "Port of the Iceberg REST catalog and of `/api`"));
+                    section.port("port", 8181, "Port of the Iceberg REST catalog and of `/api`"),
+                    section.duration(
+                            "drop-retention",
+                            "7d",
+                            "How long a dropped table or view can be restored, in warehouses that"
+                                    + " say nothing else; `0s` makes a drop final"));
         }
     }
 

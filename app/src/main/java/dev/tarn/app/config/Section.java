@@ -90,10 +90,10 @@ final class Section {
         return read(
                 name,
                 "duration (500ms, 30s, 5m, 1h, 30d)",
-                parseDuration(fallback),
+                Durations.parse(fallback),
                 explanation,
-                Section::parseDuration,
-                Section::printDuration);
+                Durations::parse,
+                Durations::print);
     }
 
     /// `~` is the user's home.
@@ -243,32 +243,6 @@ final class Section {
             }
         }
         return bytes + "B";
-    }
-
-    private static Duration parseDuration(String text) {
-        Matcher amount = AMOUNT.matcher(text);
-        String expected = "expected a duration such as 30s";
-        if (!amount.matches() || amount.group(1).length() > 9) {
-            throw new IllegalArgumentException(expected);
-        }
-        long number = Long.parseLong(amount.group(1));
-        return switch (amount.group(2)) {
-            case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            case "h" -> Duration.ofHours(number);
-            case "d" -> Duration.ofDays(number);
-            default -> throw new IllegalArgumentException(expected);
-        };
-    }
-
-    private static String printDuration(Duration duration) {
-        if (!duration.isZero() && duration.equals(Duration.ofDays(duration.toDays()))) {
-            return duration.toDays() + "d";
-        }
-        return duration.toMillis() % 1_000 == 0
-                ? duration.toSeconds() + "s"
-                : duration.toMillis() + "ms";
     }
 
     private static String word(Enum<?> value) {

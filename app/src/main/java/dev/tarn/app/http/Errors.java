@@ -1,6 +1,7 @@
 package dev.tarn.app.http;
 
 import dev.tarn.catalog.BusyException;
+import dev.tarn.catalog.ProtectedException;
 import dev.tarn.catalog.event.EventsGoneException;
 import dev.tarn.catalog.function.NoSuchFunctionException;
 import dev.tarn.storage.ObjectNotFoundException;
@@ -58,6 +59,7 @@ public final class Errors {
                     kind(EventsGoneException.class, 410, "EventsGoneException"),
                     kind(AlreadyExistsException.class, 409, "AlreadyExistsException"),
                     kind(NamespaceNotEmptyException.class, 409, "NamespaceNotEmptyException"),
+                    kind(ProtectedException.class, 409, "ProtectedException"),
                     kind(CommitFailedException.class, 409, "CommitFailedException"),
                     // A snapshot that another commit has overtaken: the client tries again.
                     kind(RetryableValidationException.class, 409, "CommitFailedException"),

@@ -6,6 +6,7 @@ import dev.tarn.catalog.Names;
 import dev.tarn.catalog.Page;
 import dev.tarn.catalog.PageRequest;
 import dev.tarn.catalog.PropertiesJson;
+import dev.tarn.catalog.ProtectedException;
 import dev.tarn.catalog.event.Events;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.store.Database;
@@ -139,10 +140,23 @@ public final class Namespaces {
 
     private static boolean delete(Transaction tx, NamespaceRow row, Namespace namespace) {
         try {
-            return tx.update("DELETE FROM namespace WHERE id = ?", row.id()) == 1;
+            int deleted =
+                    tx.update("DELETE FROM namespace WHERE id = ? AND protected = 0", row.id());
+            if (deleted == 0 && isProtected(tx, row)) {
+                throw new ProtectedException("Namespace", namespace);
+            }
+            return deleted == 1;
         } catch (ForeignKeyException e) {
             throw new NamespaceNotEmptyException(e, "Namespace is not empty: %s", namespace);
         }
+    }
+
+    private static boolean isProtected(Transaction tx, NamespaceRow row) {
+        return tx.queryOne(
+                        "SELECT protected FROM namespace WHERE id = ?",
+                        found -> found.number(1) != 0,
+                        row.id())
+                .orElse(false);
     }
 
     public PropertiesChange update(

@@ -32,11 +32,11 @@ public enum Kind {
         return text;
     }
 
-    String title() {
+    public String title() {
         return title;
     }
 
-    static Kind of(String text) {
+    public static Kind of(String text) {
         return text.equals(VIEW.text) ? VIEW : TABLE;
     }
 

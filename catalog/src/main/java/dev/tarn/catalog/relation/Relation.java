@@ -1,5 +1,6 @@
 package dev.tarn.catalog.relation;
 
+import dev.tarn.catalog.Locations;
 import dev.tarn.catalog.Names;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.store.Row;
@@ -55,24 +56,47 @@ public record Relation(String id, Kind kind, String uuid, String metadataLocatio
                 == 1;
     }
 
-    /// As [#swap], and gives it another identity.
-    public boolean replace(Transaction tx, String nextUuid, String next) {
+    /// As [#swap], and gives it another identity, unless it is protected.
+    public boolean replace(Transaction tx, String nextUuid, String next, String location) {
         return tx.update(
-                        "UPDATE relation SET uuid = ?, metadata_location = ?"
-                                + " WHERE id = ? AND metadata_location = ?",
+                        "UPDATE relation SET uuid = ?, metadata_location = ?, location = ?"
+                                + " WHERE id = ? AND metadata_location = ? AND protected = 0",
                         nextUuid,
                         next,
+                        Locations.canonical(location),
                         id,
                         metadataLocation)
                 == 1;
     }
 
-    /// Removes the row if its pointer still is where this row says. Tells whether it did.
-    public boolean delete(Transaction tx) {
+    /// Repeats what a commit has changed of the identity or of the folder.
+    public void describe(Transaction tx, String nextUuid, String location) {
+        tx.update(
+                "UPDATE relation SET uuid = ?, location = ? WHERE id = ?",
+                nextUuid,
+                Locations.canonical(location),
+                id);
+    }
+
+    /// Takes the name away, if it still is `name`, the pointer is where this row says and nothing
+    /// protects it. Tells whether it did. What is unnamed points nowhere: whatever is committed to
+    /// it has lost.
+    public boolean unname(Transaction tx, Warehouse warehouse, TableIdentifier name) {
         return tx.update(
-                        "DELETE FROM relation WHERE id = ? AND metadata_location = ?",
+                        "UPDATE relation SET namespace_id = NULL, metadata_location = ''"
+                                + " WHERE id = ? AND metadata_location = ? AND protected = 0"
+                                + " AND name = ? AND namespace_id ="
+                                + " (SELECT id FROM namespace WHERE warehouse_id = ? AND path = ?)",
                         id,
-                        metadataLocation)
+                        metadataLocation,
+                        name.name(),
+                        warehouse.id(),
+                        Names.path(name.namespace()))
                 == 1;
+    }
+
+    /// Ends a life: reports and whatever else refers to the row go with it.
+    public static void delete(Transaction tx, String id) {
+        tx.update("DELETE FROM relation WHERE id = ?", id);
     }
 }

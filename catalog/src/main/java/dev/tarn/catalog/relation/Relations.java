@@ -1,6 +1,7 @@
 package dev.tarn.catalog.relation;
 
 import dev.tarn.catalog.Changes;
+import dev.tarn.catalog.Locations;
 import dev.tarn.catalog.Names;
 import dev.tarn.catalog.Page;
 import dev.tarn.catalog.PageRequest;
@@ -23,8 +24,6 @@ import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 
 /// What is done alike to tables and to views.
 public final class Relations {
-    private static final int ATTEMPTS_MAX = 16;
-
     private final Database database;
     private final Events events;
     private final Kind kind;
@@ -93,14 +92,16 @@ public final class Relations {
         });
     }
 
+    /// @param location of the table or view, as its metadata says
     /// @throws AlreadyExistsException if the name is taken by a table or a view
     public void insert(
             Transaction tx,
             Warehouse warehouse,
             TableIdentifier name,
             String uuid,
-            String metadataLocation) {
-        int inserted = insertUnlessTaken(tx, warehouse, name, uuid, metadataLocation);
+            String metadataLocation,
+            String location) {
+        int inserted = insertUnlessTaken(tx, warehouse, name, uuid, metadataLocation, location);
         if (inserted == 1) {
             return;
         }
@@ -116,17 +117,19 @@ public final class Relations {
             Warehouse warehouse,
             TableIdentifier name,
             String uuid,
-            String metadataLocation) {
+            String metadataLocation,
+            String location) {
         try {
             return tx.update(
-                    "INSERT INTO relation (id, namespace_id, name, kind, uuid, metadata_location)"
-                            + " SELECT ?, id, ?, ?, ?, ? FROM namespace WHERE warehouse_id = ? AND"
-                            + " path = ? ON CONFLICT DO NOTHING",
+                    "INSERT INTO relation (id, namespace_id, name, kind, uuid, metadata_location,"
+                        + " location) SELECT ?, id, ?, ?, ?, ?, ? FROM namespace WHERE warehouse_id"
+                        + " = ? AND path = ? ON CONFLICT DO NOTHING",
                     UUID.randomUUID().toString(),
                     name.name(),
                     kind.text(),
                     uuid,
                     metadataLocation,
+                    Locations.canonical(location),
                     warehouse.id(),
                     Names.path(name.namespace()));
         } catch (ForeignKeyException e) {
@@ -139,30 +142,6 @@ public final class Relations {
         return taken.kind() == kind
                 ? new AlreadyExistsException("%s already exists: %s", found, name)
                 : new AlreadyExistsException("%s with same name already exists: %s", found, name);
-    }
-
-    /// Removes the row and returns it as it was at that moment. `alongside` runs in the same
-    /// transaction.
-    public Relation drop(Warehouse warehouse, TableIdentifier name, Alongside alongside) {
-        for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-            Optional<Relation> dropped =
-                    Changes.attempt(
-                            database,
-                            tx -> {
-                                Relation row = Relation.require(tx, warehouse, kind, name);
-                                if (!row.delete(tx)) {
-                                    return Optional.empty();
-                                }
-                                alongside.run(tx, row);
-                                record(tx, "drop", warehouse, name, Map.of("uuid", row.uuid()));
-                                return Optional.of(row);
-                            },
-                            row -> "");
-            if (dropped.isPresent()) {
-                return dropped.get();
-            }
-        }
-        throw new CommitFailedException("Cannot drop %s: lost %s races", name, ATTEMPTS_MAX);
     }
 
     /// Gives another name, in the same or another namespace. Its identity and its files stay.
@@ -227,11 +206,5 @@ public final class Relations {
             Map<String, String> details) {
         events.record(
                 tx, verb + "-" + kind.text(), warehouse, name.namespace(), name.name(), details);
-    }
-
-    /// Further rows of a drop.
-    @FunctionalInterface
-    public interface Alongside {
-        void run(Transaction tx, Relation dropped);
     }
 }

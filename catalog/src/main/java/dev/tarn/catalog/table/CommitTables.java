@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
+import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
@@ -173,9 +174,13 @@ final class CommitTables {
                     warehouse,
                     step.name(),
                     step.after().recent().uuid(),
-                    step.writtenLocation());
+                    step.writtenLocation(),
+                    step.after().recent().location());
         } else if (!row.swap(tx, step.writtenLocation())) {
             throw new LostRaceException();
+        } else if (step.moves()) {
+            TableMetadata after = step.after().recent();
+            row.describe(tx, after.uuid(), after.location());
         }
     }
 
@@ -254,6 +259,14 @@ final class CommitTables {
 
         boolean changes() {
             return draft.isChanged();
+        }
+
+        /// Whether what the row repeats of the metadata is another now.
+        boolean moves() {
+            TableVersion base = base();
+            return base != null
+                    && (!base.recent().location().equals(after().recent().location())
+                            || !base.recent().uuid().equals(after().recent().uuid()));
         }
 
         Step write(MetadataFiles files) {

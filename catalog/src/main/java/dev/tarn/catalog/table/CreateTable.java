@@ -2,6 +2,8 @@ package dev.tarn.catalog.table;
 
 import dev.tarn.catalog.Locations;
 import dev.tarn.catalog.Names;
+import dev.tarn.catalog.drop.Drops;
+import dev.tarn.catalog.drop.Protections;
 import dev.tarn.catalog.idempotency.Claim;
 import dev.tarn.catalog.namespace.NamespaceRow;
 import dev.tarn.catalog.relation.Kind;
@@ -18,7 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.TableMetadata;
@@ -33,10 +35,13 @@ import org.apache.iceberg.rest.requests.RegisterTableRequest;
 
 /// Gives a name its first metadata file: a new one, or one that is there already.
 final class CreateTable {
+    private static final int ATTEMPTS_MAX = 16;
+
     private final Database database;
     private final Relations relations;
     private final MetadataFiles files;
     private final Locations locations;
+    private final Drops drops;
     private final InstantSource clock;
 
     CreateTable(
@@ -44,11 +49,13 @@ final class CreateTable {
             Relations relations,
             MetadataFiles files,
             Locations locations,
+            Drops drops,
             InstantSource clock) {
         this.database = database;
         this.relations = relations;
         this.files = files;
         this.locations = locations;
+        this.drops = drops;
         this.clock = clock;
     }
 
@@ -73,9 +80,11 @@ final class CreateTable {
                                 warehouse,
                                 name,
                                 written.recent().uuid(),
-                                written.requireLocation());
+                                written.requireLocation(),
+                                written.recent().location());
                         relations.record(
                                 tx, "create", warehouse, name, TableDetails.ofNew(written));
+                        return true;
                     });
         } catch (CommitStateUnknownException e) {
             throw e;
@@ -114,27 +123,46 @@ final class CreateTable {
         }
     }
 
+    /// A purge that begins between reading the file and pointing to it makes this start again: then
+    /// the file may be gone.
     TableVersion register(Warehouse warehouse, TableIdentifier name, RegisterTableRequest request) {
         String location =
                 locations.require(warehouse, "Metadata location", request.metadataLocation());
-        Optional<Relation> existing = existing(warehouse, name);
-        if (existing.isPresent() && !request.overwrite()) {
-            throw new AlreadyExistsException("Table already exists: %s", name);
+        for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+            long purgesBegun = database.read(drops::purgesBegun);
+            Optional<Relation> existing = existing(warehouse, name);
+            if (existing.isPresent() && !request.overwrite()) {
+                throw new AlreadyExistsException("Table already exists: %s", name);
+            }
+            TableVersion metadata = readForeign(location);
+            FormatVersion.require(metadata.recent().formatVersion());
+            locations.require(warehouse, "Location of " + name, metadata.recent().location());
+            locations.requireProperties(warehouse, metadata.recent().properties());
+            boolean registered =
+                    insert(
+                            warehouse,
+                            name,
+                            metadata,
+                            tx -> {
+                                if (!drops.noneBegan(tx, purgesBegun)) {
+                                    return false;
+                                }
+                                drops.requireNotPurging(tx, name, metadata.recent().uuid());
+                                requireOnce(tx, metadata.recent().uuid(), name, existing);
+                                point(tx, warehouse, name, existing, metadata);
+                                relations.record(
+                                        tx,
+                                        "register",
+                                        warehouse,
+                                        name,
+                                        TableDetails.ofNew(metadata));
+                                return true;
+                            });
+            if (registered) {
+                return metadata;
+            }
         }
-        TableVersion metadata = readForeign(location);
-        FormatVersion.require(metadata.recent().formatVersion());
-        locations.require(warehouse, "Location of " + name, metadata.recent().location());
-        locations.requireProperties(warehouse, metadata.recent().properties());
-        insert(
-                warehouse,
-                name,
-                metadata,
-                tx -> {
-                    requireOnce(tx, metadata.recent().uuid(), name, existing);
-                    point(tx, warehouse, name, existing, metadata);
-                    relations.record(tx, "register", warehouse, name, TableDetails.ofNew(metadata));
-                });
-        return metadata;
+        throw new CommitFailedException("Cannot register %s: lost %s races", name, ATTEMPTS_MAX);
     }
 
     /// A file that others wrote, and that may be anything.
@@ -159,7 +187,8 @@ final class CreateTable {
         tx.lock("register " + uuid);
         String own = existing.map(Relation::id).orElse("");
         if (!tx.query(
-                        "SELECT id FROM relation WHERE uuid = ? AND id <> ? LIMIT 1",
+                        "SELECT id FROM relation WHERE uuid = ? AND id <> ?"
+                                + " AND namespace_id IS NOT NULL LIMIT 1",
                         row -> row.string(1),
                         uuid,
                         own)
@@ -189,30 +218,37 @@ final class CreateTable {
             TableVersion metadata) {
         String location = metadata.requireLocation();
         if (existing.isEmpty()) {
-            relations.insert(tx, warehouse, name, metadata.recent().uuid(), location);
-        } else if (!existing.get().replace(tx, metadata.recent().uuid(), location)) {
+            relations.insert(
+                    tx,
+                    warehouse,
+                    name,
+                    metadata.recent().uuid(),
+                    location,
+                    metadata.recent().location());
+        } else if (!existing.get()
+                .replace(tx, metadata.recent().uuid(), location, metadata.recent().location())) {
+            Protections.requireUnprotected(tx, existing.get(), name);
             throw new CommitFailedException("Cannot register %s: it changed meanwhile", name);
         }
     }
 
     /// Runs the transaction; if its outcome is unknown, the pointer tells.
-    private void insert(
+    private boolean insert(
             Warehouse warehouse,
             TableIdentifier name,
             TableVersion metadata,
-            Consumer<Transaction> work) {
+            Function<Transaction, Boolean> work) {
         try {
-            Claim.write(
-                    database,
-                    tx -> {
-                        work.accept(tx);
-                        return metadata;
-                    },
-                    TableVersion::requireLocation);
+            return Claim.attempt(
+                            database,
+                            tx -> work.apply(tx) ? Optional.of(metadata) : Optional.empty(),
+                            TableVersion::requireLocation)
+                    .isPresent();
         } catch (OutcomeUnknownException e) {
             if (!isCurrent(warehouse, name, metadata, e)) {
                 throw new CommitStateUnknownException(e);
             }
+            return true;
         }
     }
 

@@ -5,6 +5,7 @@ import dev.tarn.catalog.MetadataObjects;
 import dev.tarn.catalog.Names;
 import dev.tarn.catalog.Page;
 import dev.tarn.catalog.PageRequest;
+import dev.tarn.catalog.drop.Drops;
 import dev.tarn.catalog.event.Events;
 import dev.tarn.catalog.idempotency.Claim;
 import dev.tarn.catalog.relation.Kind;
@@ -33,7 +34,7 @@ public final class Tables {
     private final CommitTables commits;
     private final CreateTable creates;
     private final UnregisterTable unregisters;
-    private final Purges purges;
+    private final Drops drops;
     private final MetricsReports reports;
 
     public Tables(
@@ -41,15 +42,16 @@ public final class Tables {
             ObjectStore store,
             Locations locations,
             Events events,
+            Drops drops,
             InstantSource clock,
             long metadataCacheBytes) {
         this.store = store;
         this.relations = new Relations(database, events, Kind.TABLE);
         this.files = new MetadataFiles(new MetadataObjects(store), metadataCacheBytes);
         this.commits = new CommitTables(database, relations, files, locations);
-        this.creates = new CreateTable(database, relations, files, locations, clock);
+        this.creates = new CreateTable(database, relations, files, locations, drops, clock);
+        this.drops = drops;
         this.unregisters = new UnregisterTable(database, relations, files);
-        this.purges = new Purges(database, store, files, locations);
         this.reports = new MetricsReports(database, clock);
     }
 
@@ -127,20 +129,12 @@ public final class Tables {
         return new TableChange(request.identifier(), request.requirements(), request.updates());
     }
 
-    /// @param purge whether the files go too: exactly those that the table's metadata names
+    /// The name is free at once; the table can be restored until the retention of its warehouse has
+    /// passed.
+    ///
+    /// @param purge whether the files go then: exactly those that the table's metadata names
     public void drop(Warehouse warehouse, TableIdentifier name, boolean purge) {
-        if (!purge) {
-            relations.drop(warehouse, name, (tx, row) -> {});
-            return;
-        }
-        Relation dropped =
-                relations.drop(warehouse, name, (tx, row) -> purges.schedule(tx, warehouse, row));
-        purges.run(warehouse, dropped);
-    }
-
-    /// Ends the purges that a crash or a failing store cut short. Returns how many it ended.
-    public int resumePurges(Warehouse warehouse) {
-        return purges.resume(warehouse);
+        drops.drop(warehouse, Kind.TABLE, name, purge);
     }
 
     public void rename(Warehouse warehouse, TableIdentifier from, TableIdentifier to) {

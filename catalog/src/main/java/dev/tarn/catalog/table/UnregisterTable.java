@@ -1,6 +1,7 @@
 package dev.tarn.catalog.table;
 
 import dev.tarn.catalog.Changes;
+import dev.tarn.catalog.drop.Protections;
 import dev.tarn.catalog.relation.Kind;
 import dev.tarn.catalog.relation.Relation;
 import dev.tarn.catalog.relation.Relations;
@@ -38,9 +39,11 @@ final class UnregisterTable {
                             database,
                             tx -> {
                                 Relation now = Relation.require(tx, warehouse, Kind.TABLE, name);
-                                if (!now.equals(row) || !row.delete(tx)) {
+                                if (!now.equals(row) || !row.unname(tx, warehouse, name)) {
+                                    Protections.requireUnprotected(tx, now, name);
                                     return Optional.empty();
                                 }
+                                Relation.delete(tx, row.id());
                                 relations.record(
                                         tx,
                                         "unregister",

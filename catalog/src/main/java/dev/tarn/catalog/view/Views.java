@@ -5,6 +5,7 @@ import dev.tarn.catalog.MetadataObjects;
 import dev.tarn.catalog.Names;
 import dev.tarn.catalog.Page;
 import dev.tarn.catalog.PageRequest;
+import dev.tarn.catalog.drop.Drops;
 import dev.tarn.catalog.event.Events;
 import dev.tarn.catalog.idempotency.Claim;
 import dev.tarn.catalog.namespace.NamespaceRow;
@@ -35,7 +36,8 @@ import org.apache.iceberg.rest.requests.RegisterViewRequest;
 import org.apache.iceberg.rest.requests.UpdateTableRequest;
 import org.apache.iceberg.view.ViewMetadata;
 
-/// The views of a warehouse. A dropped view leaves its files, so that it can be registered again.
+/// The views of a warehouse. A dropped view can be restored for a while, and leaves its files, so
+/// that it can be registered again.
 public final class Views {
     private static final int ATTEMPTS_MAX = 8;
 
@@ -43,12 +45,15 @@ public final class Views {
     private final Relations relations;
     private final ViewFiles files;
     private final Locations locations;
+    private final Drops drops;
 
-    public Views(Database database, ObjectStore store, Locations locations, Events events) {
+    public Views(
+            Database database, ObjectStore store, Locations locations, Events events, Drops drops) {
         this.database = database;
         this.relations = new Relations(database, events, Kind.VIEW);
         this.files = new ViewFiles(new MetadataObjects(store));
         this.locations = locations;
+        this.drops = drops;
     }
 
     public Page<TableIdentifier> list(Warehouse warehouse, Namespace namespace, PageRequest page) {
@@ -124,6 +129,9 @@ public final class Views {
                             tx -> {
                                 if (!row.swap(tx, written.metadataLocation())) {
                                     return false;
+                                }
+                                if (!next.location().equals(base.metadata().location())) {
+                                    row.describe(tx, next.uuid(), next.location());
                                 }
                                 relations.record(tx, "commit", warehouse, name, details(written));
                                 return true;
@@ -208,7 +216,7 @@ public final class Views {
     }
 
     public void drop(Warehouse warehouse, TableIdentifier name) {
-        relations.drop(warehouse, name, (tx, row) -> {});
+        drops.drop(warehouse, Kind.VIEW, name, false);
     }
 
     public void rename(Warehouse warehouse, TableIdentifier from, TableIdentifier to) {
@@ -228,6 +236,7 @@ public final class Views {
             Claim.write(
                     database,
                     tx -> {
+                        drops.requireNotPurging(tx, name, view.metadata().uuid());
                         insert(tx, warehouse, name, view);
                         relations.record(tx, "register", warehouse, name, details(view));
                         return view;
@@ -243,7 +252,13 @@ public final class Views {
 
     private void insert(
             Transaction tx, Warehouse warehouse, TableIdentifier name, LoadedView view) {
-        relations.insert(tx, warehouse, name, view.metadata().uuid(), view.metadataLocation());
+        relations.insert(
+                tx,
+                warehouse,
+                name,
+                view.metadata().uuid(),
+                view.metadataLocation(),
+                view.metadata().location());
     }
 
     private static Map<String, String> details(LoadedView view) {

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tarn.catalog.Changes;
 import dev.tarn.catalog.PropertiesJson;
+import dev.tarn.catalog.drop.Protections;
 import dev.tarn.catalog.event.Events;
 import dev.tarn.catalog.namespace.PropertiesChange;
 import dev.tarn.storage.Location;
@@ -241,6 +242,7 @@ public final class Warehouses {
                 database,
                 tx -> {
                     Warehouse found = find(tx, name).orElseThrow(() -> missing(name));
+                    Protections.requireUnprotected(tx, found);
                     if (!delete(tx, found)) {
                         throw missing(name);
                     }

@@ -1,6 +1,8 @@
 package dev.tarn.app.http.rest;
 
 import dev.tarn.app.Roots;
+import dev.tarn.app.api.DropRoutes;
+import dev.tarn.app.api.ProtectionRoutes;
 import dev.tarn.app.api.WarehouseRoutes;
 import dev.tarn.app.health.Check;
 import dev.tarn.app.health.Health;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -82,11 +85,17 @@ final class TestServer implements AutoCloseable {
                         database,
                         objects,
                         new CatalogSettings(
-                                WAREHOUSE, root, List.of(temporary), metadataCacheBytes),
+                                WAREHOUSE,
+                                root,
+                                List.of(temporary),
+                                metadataCacheBytes,
+                                Duration.ZERO),
                         InstantSource.system());
         List<Route> routes =
                 new ArrayList<>(
                         new IcebergRest(catalog, STORAGE, metrics, answerCacheBytes).routes());
+        routes.addAll(new DropRoutes(catalog, InstantSource.system()).routes());
+        routes.addAll(new ProtectionRoutes(catalog).routes());
         routes.addAll(
                 new Health(List.of(Check.database(database), Check.storage(objects, root)), metrics)
                         .routes());
@@ -98,6 +107,7 @@ final class TestServer implements AutoCloseable {
                         .routes());
         server = new HttpServer(HttpSettings.at("127.0.0.1", 0), new Routes(routes), metrics);
         server.start();
+        catalog.drops().start();
     }
 
     int port() {

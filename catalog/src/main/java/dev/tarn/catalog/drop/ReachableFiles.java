@@ -1,7 +1,8 @@
-package dev.tarn.catalog.table;
+package dev.tarn.catalog.drop;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,27 +16,37 @@ import org.apache.iceberg.ManifestFiles;
 import org.apache.iceberg.ManifestReader;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
-import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.io.FileIO;
 
 /// Every file that a table's metadata names, except the current metadata file itself.
 ///
-/// In an order that allows starting again: what names other files comes after them. A manifest that
-/// is gone already has had its turn.
+/// In batches whose order allows starting again: what names other files is in a later batch than
+/// they. A manifest that is gone has had its turn, so what was done is not done again.
 final class ReachableFiles {
-    private static final int BATCH = 1000;
+    static final int BATCH = 250;
 
     private final FileIO io;
     private final TableMetadata metadata;
+    private final Consumer<List<String>> consumer;
 
-    ReachableFiles(FileIO io, TableMetadata metadata) {
+    /// A file is often in several manifests.
+    private final Set<String> content = new LinkedHashSet<>();
+
+    private final List<String> finished = new ArrayList<>();
+
+    private ReachableFiles(FileIO io, TableMetadata metadata, Consumer<List<String>> consumer) {
         this.io = io;
         this.metadata = metadata;
+        this.consumer = consumer;
     }
 
-    void forEachBatch(Consumer<List<String>> consumer) {
+    static void forEachBatch(FileIO io, TableMetadata metadata, Consumer<List<String>> consumer) {
+        new ReachableFiles(io, metadata, consumer).walk();
+    }
+
+    private void walk() {
         Set<String> lists = new LinkedHashSet<>();
         Map<String, ManifestFile> manifests = new LinkedHashMap<>();
         for (Snapshot snapshot : metadata.snapshots()) {
@@ -44,13 +55,10 @@ final class ReachableFiles {
             }
             manifests(snapshot).forEach(manifest -> manifests.put(manifest.path(), manifest));
         }
-        if (metadata.propertyAsBoolean(
-                TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT)) {
-            manifests.values().forEach(manifest -> content(manifest, consumer));
-        }
-        batches(manifests.keySet(), consumer);
-        batches(lists, consumer);
-        batches(others(), consumer);
+        manifests.values().forEach(this::manifest);
+        endBatch();
+        batches(lists);
+        batches(others());
     }
 
     private List<ManifestFile> manifests(Snapshot snapshot) {
@@ -61,14 +69,12 @@ final class ReachableFiles {
         }
     }
 
-    private void content(ManifestFile manifest, Consumer<List<String>> consumer) {
-        List<String> batch = new ArrayList<>();
+    private void manifest(ManifestFile manifest) {
         try (ManifestReader<?> reader = open(manifest)) {
             for (ContentFile<?> file : reader) {
-                batch.add(file.location());
-                if (batch.size() == BATCH) {
-                    consumer.accept(List.copyOf(batch));
-                    batch.clear();
+                content.add(file.location());
+                if (content.size() == BATCH) {
+                    flush(content);
                 }
             }
         } catch (NotFoundException e) {
@@ -76,13 +82,28 @@ final class ReachableFiles {
         } catch (IOException e) {
             throw new RuntimeIOException(e, "Cannot close manifest %s", manifest.path());
         }
-        consumer.accept(List.copyOf(batch));
+        finished.add(manifest.path());
+        if (content.size() + finished.size() >= BATCH) {
+            endBatch();
+        }
     }
 
     private ManifestReader<?> open(ManifestFile manifest) {
         return manifest.content() == ManifestContent.DATA
                 ? ManifestFiles.read(manifest, io, metadata.specsById())
                 : ManifestFiles.readDeleteManifest(manifest, io, metadata.specsById());
+    }
+
+    private void endBatch() {
+        flush(content);
+        flush(finished);
+    }
+
+    private void flush(Collection<String> batch) {
+        if (!batch.isEmpty()) {
+            consumer.accept(List.copyOf(batch));
+            batch.clear();
+        }
     }
 
     private List<String> others() {
@@ -93,15 +114,13 @@ final class ReachableFiles {
         return others;
     }
 
-    private static void batches(Iterable<String> paths, Consumer<List<String>> consumer) {
-        List<String> batch = new ArrayList<>();
+    private void batches(Collection<String> paths) {
         for (String path : paths) {
-            batch.add(path);
-            if (batch.size() == BATCH) {
-                consumer.accept(List.copyOf(batch));
-                batch.clear();
+            content.add(path);
+            if (content.size() == BATCH) {
+                flush(content);
             }
         }
-        consumer.accept(List.copyOf(batch));
+        flush(content);
     }
 }

@@ -1,0 +1,18 @@
+package dev.tarn.catalog;
+
+import dev.tarn.store.Databases;
+import org.junit.jupiter.api.AfterEach;
+
+class PostgresDropTest implements DropContract, ProtectionContract, PurgeContract {
+    private final World world = new World(Databases.postgres(Postgres.freshDatabase()));
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    @Override
+    public World world() {
+        return world;
+    }
+}
