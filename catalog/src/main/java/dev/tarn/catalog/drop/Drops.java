@@ -66,9 +66,7 @@ public final class Drops implements AutoCloseable {
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
             Optional<Dropped> dropped =
                     Changes.attempt(
-                            database,
-                            tx -> tryDrop(tx, warehouse, kind, name, purge),
-                            row -> "");
+                            database, tx -> tryDrop(tx, warehouse, kind, name, purge), row -> "");
             if (dropped.isPresent()) {
                 purges.wake();
                 return dropped.get();
