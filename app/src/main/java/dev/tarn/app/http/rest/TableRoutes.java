@@ -145,17 +145,19 @@ final class TableRoutes {
         }
         LoadedTable committed =
                 commits.count("table", () -> tables.commit(warehouse, name, update));
-        return committed(warehouse, committed);
+        return committed(request, warehouse, committed);
     }
 
     private Response committedBefore(Request request, String said) {
         Warehouse warehouse = names.warehouse(request);
         return committed(
+                request,
                 warehouse,
                 before(said, () -> tables.load(warehouse, names.table(warehouse, request))));
     }
 
-    private Response committed(Warehouse warehouse, LoadedTable committed) {
+    private Response committed(
+            Request request, Warehouse warehouse, LoadedTable committed) {
         return told(
                 response(TableAnswers.answer(committed, request.acceptsGzip())),
                 committed.metadataLocation(),
