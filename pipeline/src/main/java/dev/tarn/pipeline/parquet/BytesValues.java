@@ -153,14 +153,14 @@ final class BytesValues implements PageValues {
         }
         long tail = 0;
         for (; at < end; at++) {
-            tail = tail << 8 | bytes[at] & 0xff;
+            tail = (tail << 8) | (bytes[at] & 0xff);
         }
         return mix(hash ^ tail);
     }
 
     private static long mix(long hash) {
         long mixed = hash * MIX;
-        return mixed ^ mixed >>> 29;
+        return mixed ^ (mixed >>> 29);
     }
 
     private void writePlain(byte[] from, int start, int end, PageBuffer out) {

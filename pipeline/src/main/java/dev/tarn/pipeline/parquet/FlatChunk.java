@@ -43,6 +43,7 @@ final class FlatChunk implements Chunk {
     private long chunkRows;
     private long allNulls;
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Page(
             byte[] bytes, int plainSize, int rows, Statistics<?> statistics, Encoding encoding) {}
 
@@ -97,7 +98,8 @@ final class FlatChunk implements Chunk {
             int row = selected == null ? from + i : selected[from + i];
             if (!vector.isNull(row)) {
                 picked[there++] = row;
-                present[rows + i >>> 3] |= (byte) (1 << (rows + i & 7));
+                int at = rows + i;
+                present[at >>> 3] |= (byte) (1 << (at & 7));
             }
         }
         values.append(vector, picked, there);
@@ -152,7 +154,7 @@ final class FlatChunk implements Chunk {
             Hybrid.writeRun(nulls == 0 ? 1 : 0, rows, 1, buffer);
         } else {
             int groups = (rows + 7) >>> 3;
-            buffer.addVarInt(groups << 1 | 1);
+            buffer.addVarInt((groups << 1) | 1);
             buffer.add(present, 0, groups);
         }
         buffer.setInt(0, buffer.size() - Integer.BYTES);

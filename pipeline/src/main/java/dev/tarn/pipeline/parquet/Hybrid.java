@@ -29,7 +29,7 @@ final class Hybrid {
             while (end < count && run(values, end, Math.min(count, end + RUN_MIN)) < RUN_MIN) {
                 end += 8;
             }
-            out.addVarInt((end - at) / 8 << 1 | 1);
+            out.addVarInt((((end - at) / 8) << 1) | 1);
             for (int group = at; group < end; group += 8) {
                 out.addPacked(values, group, count, width);
             }

@@ -83,7 +83,7 @@ final class PageBuffer {
     void addVarInt(int value) {
         int left = value;
         while ((left & ~0x7f) != 0) {
-            add(left & 0x7f | 0x80);
+            add((left & 0x7f) | 0x80);
             left >>>= 7;
         }
         add(left);

@@ -38,7 +38,7 @@ final class Words {
             if (numbers[id] == number) {
                 return id;
             }
-            slot = slot + 1 & table.length - 1;
+            slot = (slot + 1) & (table.length - 1);
         }
         return append(slot, number);
     }
@@ -54,7 +54,7 @@ final class Words {
                     && Arrays.equals(arena, start(id), ends[id], bytes, offset, offset + length)) {
                 return id;
             }
-            slot = slot + 1 & table.length - 1;
+            slot = (slot + 1) & (table.length - 1);
         }
         int start = bytes();
         if (arena.length - start < length) {
@@ -85,14 +85,14 @@ final class Words {
         for (int id = 0; id < size; id++) {
             int slot = slot(ends.length > 0 ? numbers[id] : numbers[id] * MIX);
             while (table[slot] != EMPTY) {
-                slot = slot + 1 & table.length - 1;
+                slot = (slot + 1) & (table.length - 1);
             }
             table[slot] = id;
         }
     }
 
     private int slot(long hash) {
-        return (int) (hash >>> 32) & table.length - 1;
+        return (int) (hash >>> 32) & (table.length - 1);
     }
 
     int start(int id) {

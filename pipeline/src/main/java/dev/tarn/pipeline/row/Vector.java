@@ -45,7 +45,7 @@ public abstract sealed class Vector {
     }
 
     public final boolean isNull(int row) {
-        return (present[row >>> 6] & 1L << row) == 0;
+        return (present[row >>> 6] & (1L << row)) == 0;
     }
 
     /// Forgets what the row was set to.

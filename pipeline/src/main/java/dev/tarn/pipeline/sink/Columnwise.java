@@ -61,16 +61,18 @@ public final class Columnwise {
     }
 
     private static void requireFit(Type from, Type to, String table, String column) {
-        boolean fits =
-                (from.isPrimitiveType() && to.isPrimitiveType())
-                        ? from.equals(to) || widens(from.typeId(), to.typeId())
-                        : sameShape(from, to);
+        boolean plain = from.isPrimitiveType() && to.isPrimitiveType();
+        boolean fits = plain ? fits(from, to) : sameShape(from, to);
         if (fits) {
             return;
         }
         throw new IllegalArgumentException(
                 "column %s of table %s is %s, the source gives %s"
                         .formatted(column, table, to, from));
+    }
+
+    private static boolean fits(Type from, Type to) {
+        return from.equals(to) || widens(from.typeId(), to.typeId());
     }
 
     private static boolean widens(TypeID from, TypeID to) {

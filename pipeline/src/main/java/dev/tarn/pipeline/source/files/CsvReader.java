@@ -5,6 +5,7 @@ import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Decoder;
 import dev.tarn.pipeline.row.Inference;
 import dev.tarn.pipeline.row.Misfit;
+import dev.tarn.pipeline.row.PlainText;
 import dev.tarn.pipeline.row.Rejected;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.source.Position;
@@ -24,6 +25,7 @@ final class CsvReader implements SplitReader {
     private final Schema schema;
     private final Lines lines;
     private final CsvFields cutter;
+    private final PlainText plain;
     private final Decoder decoder;
     private final boolean[] required;
     private final int[] fieldOf;
@@ -43,6 +45,7 @@ final class CsvReader implements SplitReader {
         this.file = file;
         this.schema = schema;
         this.cutter = new CsvFields(options);
+        this.plain = new PlainText(schema, options.formats());
         this.decoder = new Decoder(options.formats());
         List<Types.NestedField> columns = schema.columns();
         this.required = new boolean[columns.size()];
@@ -94,9 +97,9 @@ final class CsvReader implements SplitReader {
                 }
                 if (i >= skip && !line.isBlank()) {
                     try {
-                        List<@Nullable String> fields = cutter.cut(line);
-                        for (int c = 0; c < Math.min(fields.size(), names.size()); c++) {
-                            inference.text(names.get(c), fields.get(c));
+                        int fields = cutter.cut(line);
+                        for (int c = 0; c < Math.min(fields, names.size()); c++) {
+                            inference.text(names.get(c), cutter.textOrNull(c));
                         }
                     } catch (Misfit e) {
                         // The run meets this row again and tells of it.
@@ -119,8 +122,9 @@ final class CsvReader implements SplitReader {
                 throw new IOException("it is empty, expected a header line");
             }
             List<String> names = new ArrayList<>();
-            for (String name : cutter.cut(line)) {
-                names.add(name == null ? "column_" + (names.size() + 1) : name.strip());
+            int fields = cutter.cut(line);
+            for (int i = 0; i < fields; i++) {
+                names.add(cutter.isNull(i) ? "column_" + (i + 1) : cutter.text(i).strip());
             }
             for (String name : names) {
                 if (names.indexOf(name) != names.lastIndexOf(name)) {
@@ -150,7 +154,7 @@ final class CsvReader implements SplitReader {
             taken++;
             rows++;
             try {
-                fill(batch, cutter.cut(next));
+                fill(batch, next);
                 batch.endRow();
             } catch (Misfit e) {
                 batch.clearRow();
@@ -161,25 +165,31 @@ final class CsvReader implements SplitReader {
         return batch;
     }
 
-    private void fill(Batch batch, List<@Nullable String> fields) throws Misfit {
-        if (fields.size() != width) {
-            throw new Misfit(null, "expected %s columns, found %s".formatted(width, fields.size()));
+    private void fill(Batch batch, Lines.Line line) throws Misfit {
+        int fields = cutter.cut(line);
+        if (fields != width) {
+            throw new Misfit(null, "expected %s columns, found %s".formatted(width, fields));
         }
-        List<Types.NestedField> columns = schema.columns();
         for (int i = 0; i < fieldOf.length; i++) {
-            String text = fields.get(fieldOf[i]);
-            Types.NestedField column = columns.get(i);
-            if (text == null) {
+            int field = fieldOf[i];
+            if (cutter.isNull(field)) {
                 if (required[i]) {
-                    throw new Misfit(column.name(), "expected a value, found null");
+                    throw new Misfit(
+                            schema.columns().get(i).name(), "expected a value, found null");
                 }
-                continue;
+            } else if (!plain.set(
+                    batch, i, cutter.bytes(field), cutter.start(field), cutter.end(field))) {
+                decode(batch, i, cutter.text(field));
             }
-            try {
-                batch.set(i, decoder.decode(column.type(), text));
-            } catch (Misfit e) {
-                throw new Misfit(column.name(), e.reason());
-            }
+        }
+    }
+
+    private void decode(Batch batch, int column, String text) throws Misfit {
+        Types.NestedField field = schema.columns().get(column);
+        try {
+            batch.set(column, decoder.decode(field.type(), text));
+        } catch (Misfit e) {
+            throw new Misfit(field.name(), e.reason());
         }
     }
 

@@ -13,6 +13,7 @@ import dev.tarn.pipeline.row.Decoder;
 import dev.tarn.pipeline.row.Inference;
 import dev.tarn.pipeline.row.JsonDecoder;
 import dev.tarn.pipeline.row.Misfit;
+import dev.tarn.pipeline.row.PlainJson;
 import dev.tarn.pipeline.row.Rejected;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.source.Position;
@@ -36,6 +37,7 @@ final class JsonReader implements SplitReader {
 
     private final Path file;
     private final Schema schema;
+    private final PlainJson plain;
     private final JsonDecoder decoder;
     private final boolean[] required;
     private final Lines lines;
@@ -47,6 +49,7 @@ final class JsonReader implements SplitReader {
             throws IOException {
         this.file = file;
         this.schema = schema;
+        this.plain = new PlainJson(schema, options.formats(), options.inferred());
         this.decoder =
                 new JsonDecoder(
                         schema.asStruct(), new Decoder(options.formats()), options.inferred());
@@ -129,6 +132,12 @@ final class JsonReader implements SplitReader {
             batch = batch == null ? new Batch(schema, rowsMax) : batch;
             taken++;
             rows++;
+            if (plain.read(batch, next.bytes(), next.offset(), next.length())
+                    && missing(batch) < 0) {
+                batch.endRow();
+                continue;
+            }
+            batch.clearRow();
             try (JsonParser parser =
                     FACTORY.createParser(next.bytes(), next.offset(), next.length())) {
                 parser.nextToken();
@@ -180,11 +189,20 @@ final class JsonReader implements SplitReader {
     }
 
     private void checkRequired(Batch batch) throws Misfit {
+        int missing = missing(batch);
+        if (missing >= 0) {
+            throw new Misfit(schema.columns().get(missing).name(), "expected a value, found null");
+        }
+    }
+
+    /// The first column that requires a value and has none in the batch's next row, or -1.
+    private int missing(Batch batch) {
         for (int i = 0; i < required.length; i++) {
             if (required[i] && batch.isNull(i, batch.size())) {
-                throw new Misfit(schema.columns().get(i).name(), "expected a value, found null");
+                return i;
             }
         }
+        return -1;
     }
 
     private static String notJson(JsonParseException e) {

@@ -135,6 +135,37 @@ final class Lines implements AutoCloseable {
 
     /// The next line without its end, or null.
     @Nullable Line nextOrNull(Quoting quoting) throws IOException {
+        return quoting.quote() < 0 ? nextPlainOrNull() : nextQuotedOrNull(quoting);
+    }
+
+    private @Nullable Line nextPlainOrNull() throws IOException {
+        int seen = 0;
+        while (true) {
+            for (int at = start + seen; at < end; at++) {
+                if (buffer[at] == '\n') {
+                    return upTo(at);
+                }
+            }
+            seen = end - start;
+            if (!fill()) {
+                return lastOrNull();
+            }
+        }
+    }
+
+    /// The line that ends before the byte at `at`, which is its end.
+    private Line upTo(int at) {
+        int length = at - start;
+        if (length > 0 && buffer[at - 1] == '\r') {
+            length--;
+        }
+        var line = new Line(buffer, start, length);
+        position += at + 1 - start;
+        start = at + 1;
+        return line;
+    }
+
+    private @Nullable Line nextQuotedOrNull(Quoting quoting) throws IOException {
         boolean quoted = false;
         boolean escaped = false;
         boolean closed = false;
@@ -143,14 +174,7 @@ final class Lines implements AutoCloseable {
             for (; at < end; at++) {
                 byte b = buffer[at];
                 if (b == '\n' && !quoted) {
-                    int length = at - start;
-                    if (length > 0 && buffer[at - 1] == '\r') {
-                        length--;
-                    }
-                    var line = new Line(buffer, start, length);
-                    position += at + 1 - start;
-                    start = at + 1;
-                    return line;
+                    return upTo(at);
                 }
                 if (quoted) {
                     closed = !escaped && quoting.isQuote(b);
