@@ -156,8 +156,7 @@ final class TableRoutes {
                 before(said, () -> tables.load(warehouse, names.table(warehouse, request))));
     }
 
-    private Response committed(
-            Request request, Warehouse warehouse, LoadedTable committed) {
+    private Response committed(Request request, Warehouse warehouse, LoadedTable committed) {
         return told(
                 response(TableAnswers.answer(committed, request.acceptsGzip())),
                 committed.metadataLocation(),

@@ -192,7 +192,7 @@ class ErrorsOnTheWireTest {
                 "POST   | /v1/namespaces/n/register |"
                         + " {'name':'x','metadata-location':'http://169.254.169.254/m.json'} | 400"
                         + " BadRequestException",
-                "POST   | /v1/namespaces/n/register | {'name':'x'} | 400 IllegalArgumentException",
+                "POST   | /v1/namespaces/n/register | {'name':'x'} | 400 BadRequestException",
                 "GET    | /v1/namespaces/n/tables/t?snapshots=some | | 400 BadRequestException",
                 "GET    | /v1/namespaces/n/tables/t?referenced-by=v | | 400 BadRequestException",
                 "GET    | /v1/namespaces/n/tables?pageSize=0 | | 400 BadRequestException",
