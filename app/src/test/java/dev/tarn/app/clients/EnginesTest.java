@@ -2,16 +2,20 @@ package dev.tarn.app.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tarn.app.clients.Matrix.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,10 +27,12 @@ import org.junit.jupiter.api.io.TempDir;
 class EnginesTest {
     private static final int ROWS = 1_000;
     private static final Duration PYTHON_DURATION_MAX = Duration.ofMinutes(2);
-    private static final Duration SPARK_DURATION_MAX = Duration.ofMinutes(5);
+    private static final Duration RUST_DURATION_MAX = Duration.ofMinutes(1);
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir private static Path folder;
     private static Platform platform;
+    private static @Nullable OwnTrino trino;
 
     @BeforeAll
     static void startAndLoad() throws IOException {
@@ -61,6 +67,9 @@ class EnginesTest {
 
     @AfterAll
     static void stop() {
+        if (trino != null) {
+            trino.close();
+        }
         if (platform != null) {
             platform.close();
         }
@@ -87,99 +96,205 @@ class EnginesTest {
     @Test
     @Needs(Tool.TRINO)
     void trinoByItsRecipe() throws IOException {
-        try (OwnTrino trino = OwnTrino.start(platform, folder.resolve("trino"))) {
-            assertThat(trino.sql("SELECT count(*), sum(id) FROM lake.shared.by_pipeline"))
-                    .containsExactly(ROWS + "," + ROWS * (ROWS - 1) / 2);
-            trino.sql(
-                    "CREATE TABLE lake.shared.by_trino WITH (partitioning = ARRAY['bucket(id, 4)'])"
-                            + " AS SELECT * FROM lake.shared.by_pipeline WHERE id < 100");
-            trino.sql("DELETE FROM lake.shared.by_trino WHERE id % 10 = 3");
-            trino.sql("UPDATE lake.shared.by_trino SET name = 'changed' WHERE id = 97");
+        assertThat(trino().sql("SELECT count(*), sum(id) FROM lake.shared.by_pipeline"))
+                .containsExactly(ROWS + "," + ROWS * (ROWS - 1) / 2);
+        trino().sql(
+                        "CREATE TABLE lake.shared.by_trino WITH (partitioning = ARRAY['bucket(id,"
+                                + " 4)']) AS SELECT * FROM lake.shared.by_pipeline WHERE id < 100");
+        trino().sql("DELETE FROM lake.shared.by_trino WHERE id % 10 = 3");
+        trino().sql("UPDATE lake.shared.by_trino SET name = 'changed' WHERE id = 97");
 
-            python("both_count_the_rows_of_the_tables_named", Map.of("shared.by_trino", 90));
-            python("both_change_the_tables_named", Map.of("shared.by_trino", 90));
-            int left =
-                    Integer.parseInt(
-                            trino.sql("SELECT count(*) FROM lake.shared.by_trino").getFirst());
-            assertThat(left).isBetween(85, 95);
-            trino.sql("DELETE FROM lake.shared.by_trino WHERE name = 'changed'");
-            assertThat(trino.sql("SELECT count(*) FROM lake.shared.by_trino"))
-                    .containsExactly(Integer.toString(left - 1));
-            python("both_count_the_rows_of_the_tables_named", Map.of("shared.by_trino", left - 1));
-        }
+        python("both_count_the_rows_of_the_tables_named", Map.of("shared.by_trino", 90));
+        python("both_change_the_tables_named", Map.of("shared.by_trino", 90));
+        int left =
+                Integer.parseInt(
+                        trino().sql("SELECT count(*) FROM lake.shared.by_trino").getFirst());
+        assertThat(left).isBetween(85, 95);
+        trino().sql("DELETE FROM lake.shared.by_trino WHERE name = 'changed'");
+        assertThat(trino().sql("SELECT count(*) FROM lake.shared.by_trino"))
+                .containsExactly(Integer.toString(left - 1));
+        python("both_count_the_rows_of_the_tables_named", Map.of("shared.by_trino", left - 1));
     }
 
+    /// All engines but Spark make a table each, and each changes every table. Then comes Spark, in
+    /// its only session: it reads and changes what they wrote, does all that its users do, and
+    /// leaves a table that the others change. In the end all find the same rows everywhere.
     @Test
-    @Needs({Tool.SPARK, Tool.JDK_17})
-    void sparkByItsRecipe() throws IOException {
-        List<String> rows =
-                spark(
-                        """
-                        SELECT 'pipeline', count(*), sum(id) FROM shared.by_pipeline;
-                        CREATE TABLE shared.by_spark PARTITIONED BY (bucket(4, id)) AS
-                          SELECT * FROM shared.by_pipeline WHERE id < 100;
-                        DELETE FROM shared.by_spark WHERE id % 10 = 3;
-                        UPDATE shared.by_spark SET name = 'changed' WHERE id = 7;
-                        MERGE INTO shared.by_spark t USING (SELECT 5 AS id UNION SELECT 5000 AS id) s
-                          ON t.id = s.id WHEN MATCHED THEN DELETE
-                          WHEN NOT MATCHED THEN INSERT (id, name, amount) VALUES (s.id, 'new', 1.0);
-                        ALTER TABLE shared.by_spark ADD COLUMN note STRING;
-                        ALTER TABLE shared.by_spark CREATE TAG before;
-                        INSERT INTO shared.by_spark VALUES (6000, 'x', 2.0, 'noted');
-                        SELECT 'now', count(*) FROM shared.by_spark;
-                        SELECT 'before', count(*) FROM shared.by_spark VERSION AS OF 'before';
-                        CREATE VIEW shared.spark_view AS SELECT id FROM shared.by_spark WHERE id < 10;
-                        SELECT 'view', count(*) FROM shared.spark_view;
-                        CALL lake.system.rewrite_data_files('shared.by_spark');
-                        SELECT 'compacted', count(*) FROM shared.by_spark;
-                        CREATE TABLE shared.short_lived AS SELECT 1 AS id;
-                        DROP TABLE shared.short_lived PURGE;
-                        SELECT 'gone', count(*) FROM shared.by_spark.snapshots WHERE operation IS NULL;
-                        """);
-        assertThat(rows)
+    @Needs({Tool.TRINO, Tool.SPARK, Tool.JDK_17})
+    void everyEngineReadsAndChangesWhatEveryOtherWrote() throws IOException {
+        Matrix matrix = new Matrix();
+        List<List<Integer>> first = List.of(Matrix.firstIds());
+        matrix("pyiceberg_makes_tables", Map.of("make", Map.of("matrix.by_pyiceberg", first)));
+        matrix(
+                "pyiceberg_makes_tables",
+                Map.of("make", Map.of("matrix.rolled", List.of(List.of(1, 2), List.of(3)))));
+        matrix.made(Engine.PYICEBERG);
+        matrix("duckdb_makes_tables", Map.of("make", Map.of("matrix.by_duckdb", first)));
+        matrix.made(Engine.DUCKDB);
+        trino().sql("CREATE TABLE lake.matrix.by_trino (id bigint, name varchar, amount bigint)");
+        trino().sql("INSERT INTO lake.matrix.by_trino VALUES " + Matrix.values(Matrix.firstIds()));
+        matrix.made(Engine.TRINO);
+        if (rust()) {
+            rust("make", "matrix", "by_rust", Integer.toString(Matrix.ROWS));
+            matrix.made(Engine.RUST);
+        }
+        changeAll(matrix, matrix.tables());
+        assertAllRead(matrix);
+
+        List<String> said = OwnSpark.run(platform, folder.resolve("spark"), statements(matrix));
+        assertThat(said)
                 .contains(
                         "pipeline\t" + ROWS + "\t" + ROWS * (ROWS - 1) / 2,
-                        "now\t91",
+                        "now\t90",
                         "before\t90",
-                        "view\t8",
-                        "compacted\t91",
+                        "branch\t92",
+                        "main\t90",
+                        "forwarded\t92",
+                        "replaced\t4\t4",
+                        "history\t2",
+                        "view\t7",
+                        "view again\t4",
+                        "view renamed\t4",
+                        "compacted\t92",
+                        "expired\t1",
+                        "first\t2",
+                        "then\t2",
+                        "registered\t3",
+                        "rolled back\t2",
+                        "variant\t13",
+                        "raised\t1",
+                        "odd names\t1",
+                        "renamed\t1",
                         "gone\t0");
-        python("both_count_the_rows_of_the_tables_named", Map.of("shared.by_spark", 91));
+        for (String table : matrix.tables()) {
+            matrix.changed(Engine.SPARK, table);
+            assertThat(said)
+                    .filteredOn(line -> line.startsWith(table + "\t"))
+                    .as(table)
+                    .containsExactlyElementsOf(
+                            matrix.rows(table).stream().map(row -> table + "\t" + row).toList());
+        }
+        assertThat(files("short_lived")).as("files of a purged table").isEmpty();
+        assertThat(platform.get("/metrics"))
+                .as("reports of scans and commits")
+                .containsPattern(
+                        "requests_seconds_count\\{.*tables/\\{table}/metrics.*status=\"204\"");
+        python("both_count_the_rows_of_the_tables_named", Map.of("shared.by_spark", 92));
+
+        matrix.made(Engine.SPARK);
+        changeAll(matrix, List.of(Engine.SPARK.table()));
+        assertAllRead(matrix);
     }
 
-    private static List<String> spark(String statements) throws IOException {
-        Path home = Files.createDirectories(folder.resolve("spark"));
-        Path recipe = Recipe.write("spark.sh", platform.connection(), home);
-        Path script = Files.writeString(home.resolve("statements.sql"), statements);
-        Files.writeString(
-                home.resolve("spark-defaults.conf"),
-                "spark.ui.enabled false\n"
-                        + "spark.driver.memory 700m\n"
-                        + "spark.sql.shuffle.partitions 2\n");
-        SequencedMap<String, String> environment = new LinkedHashMap<>();
-        environment.put("JAVA_HOME", Tool.JDK_17.path().toString());
-        environment.put("PATH", Tool.SPARK.path() + ":" + System.getenv("PATH"));
-        environment.put("SPARK_CONF_DIR", home.toString());
-        environment.put("SPARK_LOCAL_IP", "127.0.0.1");
-        List<String> command = List.of("sh", recipe.toString(), "-f", script.toString());
-        try (Child child = Child.start(command, environment, home)) {
-            Child.Ended ended = child.end(SPARK_DURATION_MAX);
-            assertThat(ended.status()).as("%s%n%s", ended.out(), ended.err()).isZero();
-            return ended.out().lines().toList();
+    private static void changeAll(Matrix matrix, List<String> tables) throws IOException {
+        matrix("pyiceberg_changes_tables", matrix.workOfChanging(Engine.PYICEBERG, tables));
+        matrix("duckdb_changes_tables", matrix.workOfChanging(Engine.DUCKDB, tables));
+        for (String table : tables) {
+            Matrix.Change change = matrix.changed(Engine.TRINO, table);
+            trino().sql(
+                            "INSERT INTO lake.%s VALUES %s"
+                                    .formatted(table, Matrix.values(List.of(change.added()))));
+            trino().sql("DELETE FROM lake.%s WHERE id = %d".formatted(table, change.deleted()));
+            if (rust()) {
+                Matrix.Change more = matrix.changed(Engine.RUST, table);
+                rust("append", "matrix", shortName(table), Integer.toString(more.added()));
+            }
         }
+    }
+
+    private static void assertAllRead(Matrix matrix) throws IOException {
+        matrix("pyiceberg_reads_tables", matrix.workOfReading());
+        matrix("duckdb_reads_tables", matrix.workOfReading());
+        for (String table : matrix.tables()) {
+            String all =
+                    "SELECT concat(cast(id AS varchar), '|', name, '|', cast(amount AS varchar))"
+                            + " FROM lake.%s ORDER BY id";
+            assertThat(trino().sql(all.formatted(table))).as(table).isEqualTo(matrix.rows(table));
+            if (rust()) {
+                assertThat(rust("read", "matrix", shortName(table)))
+                        .as(table)
+                        .isEqualTo(matrix.rows(table));
+            }
+        }
+    }
+
+    /// Spark's script, with what it must know of the others' tables filled in.
+    private static String statements(Matrix matrix) throws IOException {
+        JsonNode rolled = JSON.readTree(platform.get("/v1/namespaces/matrix/tables/rolled"));
+        JsonNode first = rolled.path("metadata").path("snapshot-log").get(0);
+        StringBuilder more = new StringBuilder();
+        for (String table : matrix.tables()) {
+            Matrix.Change change = Matrix.Change.of(Engine.SPARK);
+            more.append(
+                    """
+                    INSERT INTO %1$s VALUES %2$s;
+                    DELETE FROM %1$s WHERE id = %3$d;
+                    SELECT '%1$s', concat_ws('|', id, name, amount) FROM %1$s ORDER BY id;
+                    """
+                            .formatted(
+                                    table,
+                                    Matrix.values(List.of(change.added())),
+                                    change.deleted()));
+        }
+        more.append(
+                """
+                CREATE TABLE matrix.by_spark (id BIGINT, name STRING, amount BIGINT)
+                  TBLPROPERTIES ('write.delete.mode' = 'merge-on-read');
+                INSERT INTO matrix.by_spark VALUES %s;
+                """
+                        .formatted(Matrix.values(Matrix.firstIds())));
+        return Files.readString(Checkout.file("app/src/test/sql/spark.sql"))
+                .replace("${FIRST_SNAPSHOT}", first.path("snapshot-id").asText())
+                .replace("${FIRST_TIMESTAMP}", first.path("timestamp-ms").asText())
+                .replace("${METADATA_LOCATION}", rolled.path("metadata-location").asText())
+                .replace("${MATRIX}", more);
+    }
+
+    private static String shortName(String table) {
+        return table.substring(table.indexOf('.') + 1);
+    }
+
+    /// The files whose path has a word in it.
+    private static List<Path> files(String word) throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve("data/objects"))) {
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> file.toString().contains(word))
+                    .toList();
+        }
+    }
+
+    /// One for all tests, started by the first that needs it.
+    private static OwnTrino trino() throws IOException {
+        if (trino == null) {
+            trino = OwnTrino.start(platform, folder.resolve("trino"));
+        }
+        return trino;
+    }
+
+    /// Whether iceberg-rust takes part. That it is there in CI is another test's concern.
+    private static boolean rust() {
+        return Tool.ICEBERG_RUST.find() instanceof Tool.Found.At;
+    }
+
+    private static List<String> rust(String... words) {
+        List<String> command = new ArrayList<>(List.of(Tool.ICEBERG_RUST.path().toString()));
+        command.addAll(List.of(words));
+        Child.Ended ended = Child.run(command, platform.environment(), RUST_DURATION_MAX);
+        assertThat(ended.status()).as("%s%n%s", command, ended.err()).isZero();
+        return ended.out().lines().toList();
+    }
+
+    /// Runs a case of matrix_cases.
+    private static void matrix(String name, Object work) throws IOException {
+        SequencedMap<String, String> environment = Recipe.forDuckDb(platform, folder);
+        environment.put("WORK", work instanceof String json ? json : Matrix.json(work));
+        PythonCases.require("matrix_cases", environment, name);
     }
 
     /// Runs a case of shared_cases on tables and their numbers of rows.
     private static void python(String name, Map<String, Integer> tables) throws IOException {
         SequencedMap<String, String> environment = Recipe.forDuckDb(platform, folder);
         environment.put("TABLES", new ObjectMapper().writeValueAsString(tables));
-        PythonCases.run("shared_cases", environment, name)
-                .forEach(test -> {
-                    try {
-                        test.getExecutable().execute();
-                    } catch (Throwable e) {
-                        throw new AssertionError(e.getMessage(), e);
-                    }
-                });
+        PythonCases.require("shared_cases", environment, name);
     }
 }

@@ -134,6 +134,19 @@ final class Platform implements AutoCloseable {
         return URI.create(connection.get("CATALOG_URI"));
     }
 
+    /// What a path of the catalog's server answers.
+    String get(String path) {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(catalog().resolve(path)).build();
+            return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /// What the Python scripts read.
     SequencedMap<String, String> environment() {
         SequencedMap<String, String> environment = new LinkedHashMap<>(connection);

@@ -24,6 +24,18 @@ final class PythonCases {
         }
     }
 
+    /// Runs cases as part of a test.
+    static void require(String module, Map<String, String> environment, String... cases) {
+        run(module, environment, cases)
+                .forEach(test -> {
+                    try {
+                        test.getExecutable().execute();
+                    } catch (Throwable e) {
+                        throw new AssertionError(e.getMessage(), e);
+                    }
+                });
+    }
+
     static Child start(String module, Map<String, String> environment, String... cases) {
         List<String> command = new ArrayList<>();
         command.add(Tool.PYTHON.path().toString());

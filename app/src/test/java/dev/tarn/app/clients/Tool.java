@@ -16,6 +16,12 @@ enum Tool {
     /// A MinIO server.
     MINIO("minio"),
 
+    /// The program of `app/src/test/rust`, built on iceberg-rust.
+    ICEBERG_RUST("iceberg-rust"),
+
+    /// The command line of iceberg-go.
+    ICEBERG_GO("iceberg-go"),
+
     /// The folder of a Trino's jars.
     TRINO("trino"),
 
@@ -25,7 +31,7 @@ enum Tool {
     /// The JDK that Spark runs on.
     JDK_17("find-jdk", "17");
 
-    private static final Duration INSTALL_DURATION_MAX = Duration.ofMinutes(10);
+    private static final Duration INSTALL_DURATION_MAX = Duration.ofMinutes(40);
     private static final Map<Tool, Found> FOUND = new ConcurrentHashMap<>();
 
     private final List<String> script;
