@@ -101,7 +101,7 @@ public final class Assembly implements AutoCloseable {
         try {
             database = opened(openDatabase());
             leases = openLeases(clock);
-            bytes = openBytes();
+            bytes = openBytes(clock);
             catalog =
                     opened(
                             new Catalog(
@@ -113,7 +113,12 @@ public final class Assembly implements AutoCloseable {
 
             List<Route> routes = new ArrayList<>();
             routes.addAll(
-                    new IcebergRest(catalog, bytes.forClients(), metrics, ANSWER_CACHE_BYTES)
+                    new IcebergRest(
+                                    catalog,
+                                    bytes.forClients(clock),
+                                    metrics,
+                                    ANSWER_CACHE_BYTES,
+                                    clock)
                             .routes());
             routes.addAll(
                     new Health(
@@ -198,10 +203,13 @@ public final class Assembly implements AutoCloseable {
                 : Leases.ofReplica(database, clock, replica);
     }
 
-    private Bytes openBytes() {
+    private Bytes openBytes(InstantSource clock) {
         return switch (config.storage().kind()) {
-            case BUILTIN -> openBuiltin();
-            case S3 -> closedLater(Bytes.another(config.storage().s3()));
+            case BUILTIN -> openBuiltin(clock);
+            case S3 ->
+                    closedLater(
+                            Bytes.another(
+                                    config.storage().s3(), config.storage().keyLifetime(), clock));
             case LOCAL -> closedLater(Bytes.ofFolder(config.storage(), config.warehouse()));
         };
     }
@@ -224,10 +232,11 @@ public final class Assembly implements AutoCloseable {
 
     private Bytes closedLater(Bytes bytes) {
         opened(bytes.store());
+        opened(bytes.vendor());
         return bytes;
     }
 
-    private Bytes openBuiltin() {
+    private Bytes openBuiltin(InstantSource clock) {
         FolderStore store = opened(FolderStore.open(config.storage().folder()));
         store.createBucket(config.warehouse());
         S3Keys keys = S3Keys.loadOrCreate(folder.keys().resolve("s3"));
@@ -240,7 +249,7 @@ public final class Assembly implements AutoCloseable {
                                 keys,
                                 InstantSource.system(),
                                 metrics::storage));
-        return Bytes.builtin(store, endpoint, keys, config.host(), config.warehouse());
+        return Bytes.builtin(store, endpoint, keys, config, clock);
     }
 
     private TrinoSettings trinoSettings(Path jars) {

@@ -10,11 +10,20 @@ import dev.tarn.storage.ObjectStore;
 import dev.tarn.storage.StorageException;
 import dev.tarn.storage.local.FolderStore;
 import dev.tarn.storage.local.LocalStore;
+import dev.tarn.storage.s3.RemoteSigner;
 import dev.tarn.storage.s3.S3Endpoint;
 import dev.tarn.storage.s3.S3Keys;
 import dev.tarn.storage.s3.S3Settings;
 import dev.tarn.storage.s3.S3Store;
+import dev.tarn.storage.vending.KeyVendor;
+import dev.tarn.storage.vending.Lifetime;
+import dev.tarn.storage.vending.ScopeTokens;
+import dev.tarn.storage.vending.SealedKeys;
+import dev.tarn.storage.vending.StaticKeys;
+import dev.tarn.storage.vending.StsKeys;
 import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +34,13 @@ import org.jspecify.annotations.Nullable;
 /// @param root of the default warehouse
 /// @param warehouses where further ones may lie
 /// @param s3 null where tables are plain files
-record Bytes(ObjectStore store, Location root, WarehouseRoots warehouses, @Nullable S3Access s3) {
+/// @param vendor of keys for clients; closed with the store
+record Bytes(
+        ObjectStore store,
+        Location root,
+        WarehouseRoots warehouses,
+        @Nullable S3Access s3,
+        KeyVendor vendor) {
 
     private static final String BUILTIN_REGION = "us-east-1";
 
@@ -39,22 +54,28 @@ record Bytes(ObjectStore store, Location root, WarehouseRoots warehouses, @Nulla
 
     /// The built-in storage: a folder, used directly here, served over S3 to everyone else.
     static Bytes builtin(
-            FolderStore store, S3Endpoint endpoint, S3Keys keys, String host, String warehouse) {
-        URI address = URI.create("http://%s:%d".formatted(host, endpoint.port()));
+            FolderStore store,
+            S3Endpoint endpoint,
+            S3Keys keys,
+            Config config,
+            InstantSource clock) {
+        URI address = URI.create("http://%s:%d".formatted(config.host(), endpoint.port()));
         return new Bytes(
                 store,
-                Location.of("s3://" + warehouse),
+                Location.of("s3://" + config.warehouse()),
                 Roots.builtin(store),
                 new S3Access(
                         address,
                         BUILTIN_REGION,
                         true,
                         keys.accessKey(),
-                        new Secret(keys.secretKey())));
+                        new Secret(keys.secretKey())),
+                new SealedKeys(
+                        keys.secretKey(), new Lifetime(config.storage().keyLifetime()), clock));
     }
 
     /// An S3 that others run.
-    static Bytes another(Config.S3 s3) {
+    static Bytes another(Config.S3 s3, Duration keyLifetime, InstantSource clock) {
         URI endpoint = URI.create(required(s3.endpoint()));
         Secret accessKey = required(s3.accessKey());
         Secret secretKey = required(s3.secretKey());
@@ -81,7 +102,26 @@ record Bytes(ObjectStore store, Location root, WarehouseRoots warehouses, @Nulla
                 store,
                 root,
                 Roots.another(store),
-                new S3Access(endpoint, s3.region(), s3.pathStyle(), accessKey.value(), secretKey));
+                new S3Access(endpoint, s3.region(), s3.pathStyle(), accessKey.value(), secretKey),
+                vendor(s3, keyLifetime, clock));
+    }
+
+    private static KeyVendor vendor(Config.S3 s3, Duration keyLifetime, InstantSource clock) {
+        String accessKey = required(s3.accessKey()).value();
+        String secretKey = required(s3.secretKey()).value();
+        Config.Sts sts = s3.sts();
+        if (sts.enabled()) {
+            return new StsKeys(
+                    new StsKeys.Settings(
+                            sts.endpoint() == null ? null : URI.create(sts.endpoint()),
+                            s3.region(),
+                            sts.roleArn(),
+                            accessKey,
+                            secretKey,
+                            keyLifetime),
+                    clock);
+        }
+        return s3.vendOwnKeys() ? new StaticKeys(accessKey, secretKey) : KeyVendor.NONE;
     }
 
     /// What the configuration has checked already.
@@ -95,10 +135,12 @@ record Bytes(ObjectStore store, Location root, WarehouseRoots warehouses, @Nulla
     /// Plain files below a folder.
     static Bytes ofFolder(Config.Storage storage, String warehouse) {
         Location root = Location.of("file://" + storage.folder()).resolve(warehouse);
-        return new Bytes(new LocalStore(), root, Roots.folder(storage.folder()), null);
+        return new Bytes(
+                new LocalStore(), root, Roots.folder(storage.folder()), null, KeyVendor.NONE);
     }
 
-    ClientStorage forClients() {
+    /// @param clock of what is signed
+    ClientStorage forClients(InstantSource clock) {
         if (s3 == null) {
             return ClientStorage.NONE;
         }
@@ -109,10 +151,18 @@ record Bytes(ObjectStore store, Location root, WarehouseRoots warehouses, @Nulla
         always.put("s3.path-style-access", Boolean.toString(s3.pathStyle()));
         always.put("s3.region", s3.region());
         always.put("client.region", s3.region());
-        SequencedMap<String, String> vended = new LinkedHashMap<>();
-        vended.put("s3.access-key-id", s3.accessKey());
-        vended.put("s3.secret-access-key", s3.secretKey().value());
-        return new ClientStorage(always, vended);
+        String secretKey = s3.secretKey().value();
+        URI endpoint = s3.endpoint();
+        RemoteSigner signer =
+                endpoint == null
+                        ? null
+                        : new RemoteSigner(
+                                endpoint,
+                                s3.region(),
+                                s3.pathStyle(),
+                                new S3Keys(s3.accessKey(), secretKey),
+                                clock);
+        return new ClientStorage(always, vendor, signer, new ScopeTokens(secretKey, "stage"));
     }
 
     TrinoSettings.Bytes forTrino() {

@@ -21,7 +21,7 @@ public final class Locations {
     private static final int SUFFIX_LENGTH = 12;
 
     /// Properties that name folders, so that setting one is choosing a location.
-    private static final List<String> FOLDER_PROPERTIES =
+    public static final List<String> FOLDER_PROPERTIES =
             List.of(
                     TableProperties.WRITE_DATA_LOCATION,
                     TableProperties.WRITE_METADATA_LOCATION,
@@ -60,6 +60,18 @@ public final class Locations {
         return !climbs
                 && (location.isWithin(canonical(warehouse.root()))
                         || furtherAllowed.stream().anyMatch(a -> location.isWithin(canonical(a))));
+    }
+
+    /// Whether keys may be given to a folder: it lies within the warehouse, and is not the whole of
+    /// it. To be asked whenever keys are given: what was allowed when the table got its location
+    /// may not be allowed any more.
+    public boolean mayBeOpened(Warehouse warehouse, String folder) {
+        try {
+            String stripped = stripTrailingSlashes(folder);
+            return !Location.of(stripped).key().isEmpty() && isAllowed(warehouse, stripped);
+        } catch (IllegalArgumentException | BadRequestException e) {
+            return false;
+        }
     }
 
     /// Whether a file that some metadata names is ours to delete. Metadata may name anything, so
@@ -112,7 +124,11 @@ public final class Locations {
         }
         String base = ofNamespace(warehouse, namespace, namespaceProperties);
         String suffix = UUID.randomUUID().toString().replace("-", "").substring(0, SUFFIX_LENGTH);
-        return stripTrailingSlashes(base) + "/" + component(name) + "-" + suffix;
+        // Once more, because the namespace may have got its location under other rules.
+        return require(
+                warehouse,
+                "Location of " + name,
+                stripTrailingSlashes(base) + "/" + component(name) + "-" + suffix);
     }
 
     /// The folder in which the tables of a namespace lie if nobody says otherwise.

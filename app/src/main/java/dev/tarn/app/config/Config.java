@@ -101,7 +101,11 @@ public record Config(
 
     /// @param port of the built-in S3 endpoint
     /// @param folder of the built-in storage, or of plain files
-    public record Storage(StorageKind kind, int port, Path folder, S3 s3) {
+    /// @param keyLifetime of keys that clients are given
+    public record Storage(StorageKind kind, int port, Path folder, Duration keyLifetime, S3 s3) {
+        private static final Duration KEY_LIFETIME_MIN = Duration.ofMinutes(15);
+        private static final Duration KEY_LIFETIME_MAX = Duration.ofHours(12);
+
         static Storage read(Section section, Path data) {
             Storage storage =
                     new Storage(
@@ -118,7 +122,17 @@ public record Config(
                                     data,
                                     "objects",
                                     "Folder of `builtin` and of `local`"),
+                            section.duration(
+                                    "key-lifetime",
+                                    "1h",
+                                    "How long keys live that a client is given to one table, from"
+                                            + " 15m to 12h"),
                             S3.read(section.section("s3")));
+            if (storage.keyLifetime.compareTo(KEY_LIFETIME_MIN) < 0
+                    || storage.keyLifetime.compareTo(KEY_LIFETIME_MAX) > 0) {
+                section.problem(
+                        "key-lifetime", "expected 15m to 12h, found " + storage.keyLifetime);
+            }
             if (storage.kind == StorageKind.S3) {
                 storage.s3.check(section.section("s3"));
             }
@@ -134,7 +148,9 @@ public record Config(
             @Nullable String bucket,
             String prefix,
             @Nullable Secret accessKey,
-            @Nullable Secret secretKey) {
+            @Nullable Secret secretKey,
+            Sts sts,
+            boolean vendOwnKeys) {
         static S3 read(Section section) {
             return new S3(
                     section.optional("endpoint", "Address such as `https://s3.example.com`"),
@@ -146,7 +162,13 @@ public record Config(
                     section.optional("bucket", "Bucket of the default warehouse; it must exist"),
                     section.text("prefix", "", "Where in the bucket the default warehouse begins"),
                     section.secret("access-key", "Key id"),
-                    section.secret("secret-key", "Key"));
+                    section.secret("secret-key", "Key"),
+                    Sts.read(section.section("sts")),
+                    section.flag(
+                            "vend-own-keys",
+                            false,
+                            "Whether a client that asks for keys gets the ones above where there is"
+                                    + " no STS: they open everything and do not expire"));
         }
 
         private void check(Section section) {
@@ -164,6 +186,37 @@ public record Config(
             }
             if (secretKey == null) {
                 section.problem("secret-key", missing);
+            }
+            sts.check(section.section("sts"));
+            if (sts.enabled() && vendOwnKeys) {
+                section.problem("vend-own-keys", "expected false where there is an STS");
+            }
+        }
+    }
+
+    /// Where keys to one table come from.
+    ///
+    /// @param roleArn not looked at by stores such as MinIO
+    public record Sts(boolean enabled, @Nullable String endpoint, String roleArn) {
+        private static final String ANY_ROLE = "arn:aws:iam::000000000000:role/tarn";
+
+        static Sts read(Section section) {
+            return new Sts(
+                    section.flag(
+                            "enabled",
+                            false,
+                            "Whether clients that ask get keys to one table, by AssumeRole"),
+                    section.optional(
+                            "endpoint", "Address of the STS, AWS's own if there is none here"),
+                    section.text(
+                            "role-arn",
+                            ANY_ROLE,
+                            "Role that is assumed; stores such as MinIO do not look at it"));
+        }
+
+        private void check(Section section) {
+            if (endpoint != null && !endpoint.matches("https?://[^/]+/?")) {
+                section.problem("endpoint", "expected https://host:port, found " + endpoint);
             }
         }
     }

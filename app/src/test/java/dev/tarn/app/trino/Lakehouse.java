@@ -55,7 +55,9 @@ public final class Lakehouse {
                         new CatalogSettings("lake", ROOT),
                         InstantSource.system());
         var metrics = new Metrics();
-        var rest = new IcebergRest(catalog, ClientStorage.NONE, metrics, 1 << 20);
+        var rest =
+                new IcebergRest(
+                        catalog, ClientStorage.NONE, metrics, 1 << 20, InstantSource.system());
         var server =
                 new HttpServer(HttpSettings.at("127.0.0.1", 0), new Routes(rest.routes()), metrics);
         server.start();

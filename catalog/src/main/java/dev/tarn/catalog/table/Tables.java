@@ -36,6 +36,7 @@ public final class Tables {
     private final UnregisterTable unregisters;
     private final Drops drops;
     private final MetricsReports reports;
+    private final TableFolders folders;
 
     public Tables(
             Database database,
@@ -53,6 +54,7 @@ public final class Tables {
         this.drops = drops;
         this.unregisters = new UnregisterTable(database, relations, files);
         this.reports = new MetricsReports(database, clock);
+        this.folders = new TableFolders(locations);
     }
 
     public Page<TableIdentifier> list(Warehouse warehouse, Namespace namespace, PageRequest page) {
@@ -165,6 +167,11 @@ public final class Tables {
 
     public PendingCommit begin(Warehouse warehouse) {
         return new PendingCommit(this, commits, store, warehouse);
+    }
+
+    /// Which folders keys to a table open.
+    public TableFolders folders() {
+        return folders;
     }
 
     private LoadedTable loaded(TableVersion version) {

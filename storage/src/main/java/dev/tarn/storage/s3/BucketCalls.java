@@ -6,6 +6,7 @@ import dev.tarn.storage.local.FolderStore;
 import dev.tarn.storage.local.InvalidKeyException;
 import dev.tarn.storage.local.KeyCursor;
 import dev.tarn.storage.local.StoredObject;
+import dev.tarn.storage.vending.Access;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -229,7 +230,11 @@ final class BucketCalls {
         }
         Xml xml = Xml.document("DeleteResult");
         for (Doomed one : doomed) {
-            delete(call.bucket(), one, quiet, xml);
+            if (call.rights().allow(Access.READ_WRITE, call.bucket(), one.key)) {
+                delete(call.bucket(), one, quiet, xml);
+            } else {
+                refuse(xml, one.key, "AccessDenied", "These keys are not for this object");
+            }
         }
         return Answer.xml(xml);
     }
@@ -241,17 +246,13 @@ final class BucketCalls {
                 xml.begin("Deleted").leaf("Key", doomed.key).end();
             }
         } catch (PreconditionFailedException e) {
-            refuse(xml, doomed.key, "PreconditionFailed", e);
+            refuse(xml, doomed.key, "PreconditionFailed", String.valueOf(e.getMessage()));
         } catch (InvalidKeyException e) {
-            refuse(xml, doomed.key, "KeyTooLongError", e);
+            refuse(xml, doomed.key, "KeyTooLongError", String.valueOf(e.getMessage()));
         }
     }
 
-    private static void refuse(Xml xml, String key, String code, RuntimeException why) {
-        xml.begin("Error")
-                .leaf("Key", key)
-                .leaf("Code", code)
-                .leaf("Message", String.valueOf(why.getMessage()))
-                .end();
+    private static void refuse(Xml xml, String key, String code, String why) {
+        xml.begin("Error").leaf("Key", key).leaf("Code", code).leaf("Message", why).end();
     }
 }

@@ -10,7 +10,9 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 
 /// A request whose signature holds, and its body, not read yet.
-record Call(S3Request request, Body body) {
+///
+/// @param rights of whoever signed it; the operation itself is within them
+record Call(S3Request request, Body body, Rights rights) {
     private static final List<String> KEPT =
             List.of(
                     "content-type",

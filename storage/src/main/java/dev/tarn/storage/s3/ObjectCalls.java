@@ -5,6 +5,7 @@ import dev.tarn.storage.local.FolderStore;
 import dev.tarn.storage.local.OpenObject;
 import dev.tarn.storage.local.StagedObject;
 import dev.tarn.storage.local.StoredObject;
+import dev.tarn.storage.vending.Access;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -187,7 +188,10 @@ final class ObjectCalls {
         if (slash <= 0 || slash == path.length() - 1) {
             throw Refusal.invalid("x-amz-copy-source must be bucket/key, found: " + text);
         }
-        OpenObject object = require(path.substring(0, slash), path.substring(slash + 1));
+        String bucket = path.substring(0, slash);
+        String key = path.substring(slash + 1);
+        call.rights().require(Access.READ, bucket, key);
+        OpenObject object = require(bucket, key);
         String etag = object.object().etag();
         boolean holds =
                 call.request()

@@ -30,7 +30,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// An S3 endpoint over a [FolderStore], for engines and tools. One pair of keys opens all of it.
+/// An S3 endpoint over a [FolderStore], for engines and tools. One pair of keys opens all of it;
+/// keys that [dev.tarn.storage.vending.SealedKeys] made of it open some folders for a while.
 public final class S3Endpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(S3Endpoint.class);
     private static final String REGION = "us-east-1";
@@ -194,7 +195,9 @@ public final class S3Endpoint implements AutoCloseable {
                 S3Request head = head(request);
                 Signatures.Signed signed = signatures.check(head);
                 operation = Operation.of(head);
-                answer = calls.answer(operation, new Call(head, new Body(head, signed, raw)));
+                signed.rights().require(operation, head);
+                Body body = new Body(head, signed, raw);
+                answer = calls.answer(operation, new Call(head, body, signed.rights()));
             } catch (Refusal e) {
                 answer = refused(request, e);
             } catch (IOException | RuntimeException e) {

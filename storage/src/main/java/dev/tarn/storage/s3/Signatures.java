@@ -1,34 +1,31 @@
 package dev.tarn.storage.s3;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// Checks who signed a request: AWS Signature Version 4, in the Authorization header or in the
 /// query.
 final class Signatures {
-    private static final String ALGORITHM = "AWS4-HMAC-SHA256";
-    private static final String UNSIGNED = "UNSIGNED-PAYLOAD";
+    static final String ALGORITHM = "AWS4-HMAC-SHA256";
+    static final String UNSIGNED = "UNSIGNED-PAYLOAD";
     private static final Duration SKEW_MAX = Duration.ofMinutes(15);
     private static final int EXPIRY_SECONDS_MAX = 7 * 24 * 3600;
-    private static final DateTimeFormatter DATE =
+    static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
-    private final S3Keys keys;
+    private final Signers signers;
     private final InstantSource clock;
-    private volatile @Nullable SigningKey lastKey;
 
     Signatures(S3Keys keys, InstantSource clock) {
-        this.keys = keys;
+        this.signers = new Signers(keys, clock);
         this.clock = clock;
     }
 
@@ -36,10 +33,13 @@ final class Signatures {
     ///
     /// @param payload a SHA-256 in hex, or one of S3's words for a body signed otherwise
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Signed(String payload, String date, String scope, byte[] key, String signature) {}
-
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record SigningKey(String scope, byte[] key) {}
+    record Signed(
+            String payload,
+            String date,
+            String scope,
+            byte[] key,
+            String signature,
+            Rights rights) {}
 
     private record Claim(
             String credential,
@@ -55,10 +55,6 @@ final class Signatures {
                 request.has("X-Amz-Algorithm") || request.has("X-Amz-Signature")
                         ? inQuery(request)
                         : inHeader(request);
-        if (request.header("x-amz-security-token").isPresent()
-                || request.has("X-Amz-Security-Token")) {
-            throw new Refusal(403, "InvalidToken", "Session tokens are not known here");
-        }
         String[] credential = claim.credential.split("/", -1);
         if (credential.length != 5
                 || !credential[3].equals("s3")
@@ -71,23 +67,21 @@ final class Signatures {
                     "Credential must be KEY/DATE/REGION/s3/aws4_request, found: "
                             + claim.credential);
         }
-        if (!Hashes.equal(keys.accessKey(), credential[0])) {
-            throw new Refusal(
-                    403, "InvalidAccessKeyId", "Access key is not known: " + credential[0]);
-        }
+        Signers.Signer signer = signers.require(credential[0], token(request));
         checkTime(request, claim);
         List<String> signedHeaders = List.of(claim.signedHeaders.split(";", -1));
         checkCoverage(request, signedHeaders);
 
         String scope = claim.credential.substring(claim.credential.indexOf('/') + 1);
-        byte[] key = signingKey(scope, credential[1], credential[2]);
+        byte[] key = signer.signingKey(scope);
         String text =
                 String.join(
                         "\n",
                         ALGORITHM,
                         claim.date,
                         scope,
-                        Hashes.sha256Hex(canonical(request, claim, signedHeaders)));
+                        Hashes.sha256Hex(
+                                canonical(request, signedHeaders, claim.payload, claim.inQuery)));
         String expected = Hashes.hex(Hashes.hmac(key, text));
         if (!Hashes.equal(expected, claim.signature)) {
             throw new Refusal(
@@ -95,7 +89,17 @@ final class Signatures {
                     "SignatureDoesNotMatch",
                     "The signature does not match: check the secret key and the signing method");
         }
-        return new Signed(claim.payload, claim.date, scope, key, claim.signature);
+        return new Signed(claim.payload, claim.date, scope, key, claim.signature, signer.rights());
+    }
+
+    /// Its header is covered by the signature as every one of S3's own, its parameter as every one.
+    private static Optional<String> token(S3Request request) {
+        Optional<String> inHeader = request.header("x-amz-security-token");
+        Optional<String> inQuery = request.parameter("X-Amz-Security-Token");
+        if (inHeader.isPresent() && inQuery.isPresent()) {
+            throw Refusal.invalid("Session token is given twice, in a header and in the query");
+        }
+        return inHeader.or(() -> inQuery);
     }
 
     private static Claim inHeader(S3Request request) {
@@ -199,13 +203,15 @@ final class Signatures {
         }
     }
 
-    private static String canonical(S3Request request, Claim claim, List<String> signedHeaders) {
+    /// The text whose hash is signed.
+    static String canonical(
+            S3Request request, List<String> signedHeaders, String payload, boolean inQuery) {
         var text = new StringBuilder(512);
         text.append(request.method()).append('\n');
         text.append(S3Request.encode(request.path(), true)).append('\n');
         text.append(
                         request.parameters().stream()
-                                .filter(p -> !(claim.inQuery && p.name().equals("X-Amz-Signature")))
+                                .filter(p -> !(inQuery && p.name().equals("X-Amz-Signature")))
                                 .map(p ->
                                         new String[] {
                                             S3Request.encode(p.name(), false),
@@ -228,28 +234,14 @@ final class Signatures {
                     .append('\n');
         }
         return text.append('\n')
-                .append(claim.signedHeaders)
+                .append(String.join(";", signedHeaders))
                 .append('\n')
-                .append(claim.payload)
+                .append(payload)
                 .toString();
     }
 
     private static String oneSpace(String value) {
         String stripped = value.strip();
         return stripped.contains("  ") ? stripped.replaceAll(" {2,}", " ") : stripped;
-    }
-
-    /// The key of a day and a region; four hashes saved for every request but the first.
-    private byte[] signingKey(String scope, String date, String region) {
-        SigningKey last = lastKey;
-        if (last != null && last.scope.equals(scope)) {
-            return last.key;
-        }
-        byte[] key = ("AWS4" + keys.secretKey()).getBytes(StandardCharsets.UTF_8);
-        for (String part : Arrays.asList(date, region, "s3", "aws4_request")) {
-            key = Hashes.hmac(key, part);
-        }
-        lastKey = new SigningKey(scope, key);
-        return key;
     }
 }

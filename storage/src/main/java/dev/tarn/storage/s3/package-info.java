@@ -5,6 +5,7 @@
 /// head   ->  S3Request   path and query taken apart once; a key is literal
 ///        ->  Signatures  who signed it, when, and does it cover all that is acted upon
 ///        ->  Operation   which call it is
+///        ->  Rights      and whether the signer's keys are for it
 ///        ->  Calls       condition looked at early, so that a loser sends no body
 /// body   ->  Body        out of its chunks into a staged file, hashes and checksums alongside
 ///        ->  commit      only if all of them are right: see dev.tarn.storage.local

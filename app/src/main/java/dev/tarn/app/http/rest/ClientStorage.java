@@ -1,40 +1,35 @@
 package dev.tarn.app.http.rest;
 
+import dev.tarn.storage.s3.RemoteSigner;
+import dev.tarn.storage.vending.KeyVendor;
+import dev.tarn.storage.vending.ScopeTokens;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/// What clients are told about the object store when they load or create a table.
+/// How clients get at the object store.
 ///
 /// @param always properties for everyone, such as `s3.endpoint` and `s3.region`; never a key
-/// @param vended what is added for a client that asks for `vended-credentials`: the keys
+/// @param vendor of keys, for those who ask for `vended-credentials`
+/// @param signer for those who ask for `remote-signing`; null where nothing can be signed
+/// @param stages marks tables that are not there yet; null where nothing is vended or signed
 public record ClientStorage(
-        SequencedMap<String, String> always, SequencedMap<String, String> vended) {
+        SequencedMap<String, String> always,
+        KeyVendor vendor,
+        @Nullable RemoteSigner signer,
+        @Nullable ScopeTokens stages) {
 
     /// Clients know for themselves how to reach the bytes, or the bytes are files.
-    public static final ClientStorage NONE = new ClientStorage(Map.of(), Map.of());
+    public static final ClientStorage NONE =
+            new ClientStorage(new LinkedHashMap<>(), KeyVendor.NONE, null, null);
 
     public ClientStorage {
         always = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(always));
-        vended = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(vended));
     }
 
-    public ClientStorage(Map<String, String> always, Map<String, String> vended) {
-        this(new LinkedHashMap<>(always), new LinkedHashMap<>(vended));
-    }
-
-    /// What a client with keys needs, all of it.
-    SequencedMap<String, String> whole() {
-        SequencedMap<String, String> whole = new LinkedHashMap<>(always);
-        whole.putAll(vended);
-        return whole;
-    }
-
-    @Override
-    public String toString() {
-        return "ClientStorage[always=%s, vended=%s ***]"
-                .formatted(always, new TreeSet<>(vended.keySet()));
+    public ClientStorage(Map<String, String> always, KeyVendor vendor) {
+        this(new LinkedHashMap<>(always), vendor, null, null);
     }
 }

@@ -8,8 +8,7 @@ import dev.tarn.app.metrics.Metrics;
 import dev.tarn.catalog.Catalog;
 import dev.tarn.catalog.idempotency.IdempotencyKeys;
 import dev.tarn.catalog.warehouse.Warehouse;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,15 +30,21 @@ public final class IcebergRest {
     /// @param answerCacheBytes how much memory answers may take that were encoded for an earlier
     ///   load
     public IcebergRest(
-            Catalog catalog, ClientStorage storage, Metrics metrics, long answerCacheBytes) {
+            Catalog catalog,
+            ClientStorage storage,
+            Metrics metrics,
+            long answerCacheBytes,
+            InstantSource clock) {
         this.catalog = catalog;
         this.idempotency = new Idempotency(catalog.idempotencyKeys());
         this.endpoints = new Endpoints(idempotency);
         Names names = new Names(catalog);
         CommitCounter commits = new CommitCounter(metrics);
         new NamespaceRoutes(catalog.namespaces(), names).addTo(endpoints);
-        TableAnswers answers = new TableAnswers(storage, answerCacheBytes);
-        new TableRoutes(catalog.tables(), names, answers, commits).addTo(endpoints);
+        TableAnswers answers = new TableAnswers(answerCacheBytes);
+        TableAccess access = new TableAccess(storage, names, catalog.tables().folders(), clock);
+        new TableRoutes(catalog.tables(), names, answers, access, commits).addTo(endpoints);
+        new CredentialRoutes(catalog.tables(), names, access, storage).addTo(endpoints);
         new ViewRoutes(catalog.views(), names, commits).addTo(endpoints);
         functions = new FunctionRoutes(catalog, names);
         functions.addTo(endpoints);
@@ -68,9 +73,7 @@ public final class IcebergRest {
                         .withIdempotencyKeyLifetime(IdempotencyKeys.LIFETIME.toString());
         if (!asked.name().equals(standard.name())) {
             // Clients put the prefix into paths as it is.
-            config.withOverride(
-                    "prefix",
-                    URLEncoder.encode(asked.name(), StandardCharsets.UTF_8).replace("+", "%20"));
+            config.withOverride("prefix", Names.encode(asked.name()));
         }
         return Response.json(config.build());
     }

@@ -26,7 +26,7 @@ public final class Idempotency {
     private static final Set<Integer> FINAL_STATUSES = Set.of(200, 204, 400, 404, 406, 409, 422);
 
     /// Longer answers of requests that changed nothing, such as a staged table of thousands of
-    /// columns, are made anew.
+    /// columns, are made anew. So are those that may have keys to the storage: rows keep no keys.
     private static final int KEPT_BYTES_MAX = 64 << 10;
 
     private final IdempotencyKeys keys;
@@ -97,7 +97,9 @@ public final class Idempotency {
         @Override
         public Optional<Ending.Answer> keep(Outcome outcome) {
             Response response = outcome.response();
-            if (!FINAL_STATUSES.contains(response.status())) {
+            boolean mayHaveKeys =
+                    response.status() == 200 && request.header(Delegation.HEADER).isPresent();
+            if (!FINAL_STATUSES.contains(response.status()) || mayHaveKeys) {
                 return Optional.empty();
             }
             byte[] body =

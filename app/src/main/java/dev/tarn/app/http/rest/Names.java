@@ -6,6 +6,9 @@ import dev.tarn.app.http.UrlDecoder;
 import dev.tarn.catalog.Catalog;
 import dev.tarn.catalog.PageRequest;
 import dev.tarn.catalog.warehouse.Warehouse;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Predicate;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -58,6 +61,23 @@ final class Names {
                 request,
                 "view",
                 candidate -> catalog.views().exists(warehouse, candidate));
+    }
+
+    /// Where a table is found below the catalog's address, as a client of this warehouse says it.
+    String path(Warehouse warehouse, TableIdentifier table) {
+        boolean standard = warehouse.name().equals(catalog.warehouses().defaultWarehouse().name());
+        return "v1/%snamespaces/%s/tables/%s"
+                .formatted(
+                        standard ? "" : encode(warehouse.name()) + "/",
+                        encode(
+                                String.join(
+                                        String.valueOf(SEPARATOR),
+                                        List.of(table.namespace().levels()))),
+                        encode(table.name()));
+    }
+
+    static String encode(String name) {
+        return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /// The `parent` of a listing. PyIceberg encodes it twice, so what does not exist is decoded

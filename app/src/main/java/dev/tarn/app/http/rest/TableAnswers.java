@@ -21,7 +21,6 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
-import org.apache.iceberg.rest.credentials.ImmutableCredential;
 import org.apache.iceberg.rest.responses.LoadTableResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -45,15 +44,9 @@ final class TableAnswers {
 
     private static final String SOME_TABLE_JSON = TableMetadataParser.toJson(SOME_TABLE);
 
-    private final ClientStorage storage;
     private final Cache<Key, Encoded> cache;
-    private final String always;
-    private final String whole;
 
-    TableAnswers(ClientStorage storage, long cacheBytes) {
-        this.storage = storage;
-        this.always = digest(text(storage.always()));
-        this.whole = digest(text(storage.whole()));
+    TableAnswers(long cacheBytes) {
         this.cache =
                 Caffeine.newBuilder()
                         .maximumWeight(cacheBytes)
@@ -64,9 +57,9 @@ final class TableAnswers {
 
     /// How a client wants a table.
     ///
-    /// @param credentials with the keys to its bytes
+    /// @param access what is said of the way to its bytes
     /// @param refs without the snapshots that no branch and no tag points to
-    record Form(Warehouse warehouse, boolean credentials, boolean refs) {}
+    record Form(Warehouse warehouse, StorageAccess access, boolean refs) {}
 
     /// The body of an answer, as it goes out.
     static final class Encoded {
@@ -117,7 +110,7 @@ final class TableAnswers {
                                 "\n",
                                 REPRESENTATION,
                                 form.refs() ? "refs" : "all",
-                                hasKeys(form) ? whole : always,
+                                form.access().digest(),
                                 form.warehouse().id(),
                                 form.warehouse().root().toString(),
                                 location))
@@ -129,16 +122,7 @@ final class TableAnswers {
     /// get them, because others would mix them with their own.
     Encoded answer(LoadedTable loaded, Form form, boolean gzip) {
         LoadTableResponse.Builder answer = LoadTableResponse.builder();
-        if (!hasKeys(form)) {
-            answer.addAllConfig(storage.always());
-        } else {
-            answer.addAllConfig(storage.whole())
-                    .addCredential(
-                            ImmutableCredential.builder()
-                                    .prefix(form.warehouse().root().toString())
-                                    .config(storage.whole())
-                                    .build());
-        }
+        form.access().addTo(answer);
         List<Piece> metadata = form.refs() ? loaded.jsonOfRefs() : loaded.json();
         return encode(loaded.metadataLocation(), metadata, behindMetadata(answer), gzip);
     }
@@ -175,15 +159,11 @@ final class TableAnswers {
         return Text.of(around.substring(before.length()));
     }
 
-    private boolean hasKeys(Form form) {
-        return form.credentials() && !storage.vended().isEmpty();
-    }
-
     private static String text(Object value) {
         return new String(Json.write(value), StandardCharsets.UTF_8);
     }
 
-    private static String digest(String text) {
+    static String digest(String text) {
         try {
             byte[] hash =
                     MessageDigest.getInstance("SHA-256")

@@ -25,21 +25,25 @@ import org.jspecify.annotations.Nullable;
 
 /// Tables, and commits to several of them at once.
 final class TableRoutes {
-    private static final String DELEGATION = "X-Iceberg-Access-Delegation";
-    private static final String VENDED_CREDENTIALS = "vended-credentials";
-
     /// Not among the client's paths yet.
     private static final String V1_UNREGISTER = ResourcePaths.V1_TABLE + "/unregister";
 
     private final Tables tables;
     private final Names names;
     private final TableAnswers answers;
+    private final TableAccess access;
     private final CommitCounter commits;
 
-    TableRoutes(Tables tables, Names names, TableAnswers answers, CommitCounter commits) {
+    TableRoutes(
+            Tables tables,
+            Names names,
+            TableAnswers answers,
+            TableAccess access,
+            CommitCounter commits) {
         this.tables = tables;
         this.names = names;
         this.answers = answers;
+        this.access = access;
         this.commits = commits;
     }
 
@@ -79,21 +83,16 @@ final class TableRoutes {
         Namespace namespace = names.namespace(warehouse, request);
         CreateTableRequest create = Endpoints.body(request, CreateTableRequest.class);
         LoadedTable created = tables.create(warehouse, namespace, create);
-        return changed(request, warehouse, created);
+        return changed(request, warehouse, TableIdentifier.of(namespace, create.name()), created);
     }
 
     private Response createdBefore(Request request, String said) {
         Warehouse warehouse = names.warehouse(request);
-        LoadedTable created =
-                before(
-                        said,
-                        () -> {
-                            Namespace namespace = names.namespace(warehouse, request);
-                            var create = Endpoints.body(request, CreateTableRequest.class);
-                            return tables.load(
-                                    warehouse, TableIdentifier.of(namespace, create.name()));
-                        });
-        return changed(request, warehouse, created);
+        Namespace namespace = names.namespace(warehouse, request);
+        var create = Endpoints.body(request, CreateTableRequest.class);
+        var name = TableIdentifier.of(namespace, create.name());
+        return changed(
+                request, warehouse, name, before(said, () -> tables.load(warehouse, name)));
     }
 
     /// A table as an earlier request left it, or as it is now if that file is gone.
@@ -108,11 +107,20 @@ final class TableRoutes {
     /// Costs one SELECT and the bytes of an earlier answer; nothing more if the client has them.
     private Response load(Request request) {
         Warehouse warehouse = names.warehouse(request);
+        boolean refs = asksForRefsOnly(request);
+        ReferencedBy.parse(request);
+        TableIdentifier name = names.table(warehouse, request);
+        String location = tables.locate(warehouse, name);
         var form =
                 new TableAnswers.Form(
-                        warehouse, asksForCredentials(request), asksForRefsOnly(request));
-        ReferencedBy.parse(request);
-        String location = tables.locate(warehouse, names.table(warehouse, request));
+                        warehouse,
+                        access.of(
+                                warehouse,
+                                name,
+                                Delegation.asked(request),
+                                location,
+                                () -> tables.version(location)),
+                        refs);
         if (request.has(answers.etag(location, form))) {
             if (!answers.holds(location, form)) {
                 // Not to say that a table is unchanged when it can no longer be read.
@@ -160,7 +168,7 @@ final class TableRoutes {
         return told(
                 response(TableAnswers.answer(committed, request.acceptsGzip())),
                 committed.metadataLocation(),
-                new TableAnswers.Form(warehouse, false, false));
+                new TableAnswers.Form(warehouse, access.withoutHelp(), false));
     }
 
     private Response commitTransaction(Request request) {
@@ -189,21 +197,18 @@ final class TableRoutes {
         Warehouse warehouse = names.warehouse(request);
         Namespace namespace = names.namespace(warehouse, request);
         RegisterTableRequest register = Endpoints.body(request, RegisterTableRequest.class);
-        return changed(request, warehouse, tables.register(warehouse, namespace, register));
+        LoadedTable registered = tables.register(warehouse, namespace, register);
+        return changed(
+                request, warehouse, TableIdentifier.of(namespace, register.name()), registered);
     }
 
     private Response registeredBefore(Request request, String said) {
         Warehouse warehouse = names.warehouse(request);
-        LoadedTable registered =
-                before(
-                        said,
-                        () -> {
-                            Namespace namespace = names.namespace(warehouse, request);
-                            var register = Endpoints.body(request, RegisterTableRequest.class);
-                            return tables.load(
-                                    warehouse, TableIdentifier.of(namespace, register.name()));
-                        });
-        return changed(request, warehouse, registered);
+        Namespace namespace = names.namespace(warehouse, request);
+        var register = Endpoints.body(request, RegisterTableRequest.class);
+        var name = TableIdentifier.of(namespace, register.name());
+        return changed(
+                request, warehouse, name, before(said, () -> tables.load(warehouse, name)));
     }
 
     private Response unregister(Request request) {
@@ -228,8 +233,13 @@ final class TableRoutes {
     }
 
     /// Answers with the table as it is after a change.
-    private Response changed(Request request, Warehouse warehouse, LoadedTable loaded) {
-        var form = new TableAnswers.Form(warehouse, asksForCredentials(request), false);
+    private Response changed(
+            Request request, Warehouse warehouse, TableIdentifier name, LoadedTable loaded) {
+        var form =
+                new TableAnswers.Form(
+                        warehouse,
+                        access.of(warehouse, name, Delegation.asked(request), loaded),
+                        false);
         TableAnswers.Encoded body = answers.answer(loaded, form, request.acceptsGzip());
         return told(response(body), loaded.metadataLocation(), form);
     }
@@ -242,7 +252,7 @@ final class TableRoutes {
     private Response told(Response response, @Nullable String location, TableAnswers.Form form) {
         Response told =
                 response.withHeader("Cache-Control", "private")
-                        .withHeader("Vary", "Accept-Encoding, " + DELEGATION);
+                        .withHeader("Vary", "Accept-Encoding, " + Delegation.HEADER);
         return location == null ? told : told.withEtag(answers.etag(location, form));
     }
 
@@ -255,12 +265,5 @@ final class TableRoutes {
                     throw HttpException.badRequest(
                             "Parameter snapshots must be all or refs, found: " + snapshots);
         };
-    }
-
-    private static boolean asksForCredentials(Request request) {
-        String delegation = request.header(DELEGATION).orElse("");
-        return List.of(delegation.split(",", -1)).stream()
-                .map(String::strip)
-                .anyMatch(VENDED_CREDENTIALS::equals);
     }
 }

@@ -16,6 +16,7 @@ import dev.tarn.catalog.CatalogSettings;
 import dev.tarn.storage.Location;
 import dev.tarn.storage.ObjectStore;
 import dev.tarn.storage.local.LocalStore;
+import dev.tarn.storage.vending.StaticKeys;
 import dev.tarn.store.Database;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,7 +40,7 @@ final class TestServer implements AutoCloseable {
     static final ClientStorage STORAGE =
             new ClientStorage(
                     Map.of("s3.endpoint", "http://127.0.0.1:9000", "s3.region", "us-east-1"),
-                    Map.of("s3.access-key-id", "ID", "s3.secret-access-key", "SECRET"));
+                    new StaticKeys("ID", "SECRET"));
 
     /// Where Iceberg's suites put tables whose location they choose; the next user of this machine
     /// could not write there.
@@ -93,7 +94,13 @@ final class TestServer implements AutoCloseable {
                         InstantSource.system());
         List<Route> routes =
                 new ArrayList<>(
-                        new IcebergRest(catalog, STORAGE, metrics, answerCacheBytes).routes());
+                        new IcebergRest(
+                                        catalog,
+                                        STORAGE,
+                                        metrics,
+                                        answerCacheBytes,
+                                        InstantSource.system())
+                                .routes());
         routes.addAll(new DropRoutes(catalog, InstantSource.system()).routes());
         routes.addAll(new ProtectionRoutes(catalog).routes());
         routes.addAll(

@@ -1,0 +1,159 @@
+package dev.tarn.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/// The program behind `bench/pipelines`: files of rows through a pipeline into a table, and what a
+/// row costs the server, from the file to the committed table.
+///
+/// Ten columns, as in SeaTunnel's own measurements: bigint, string, int, decimal, double, float,
+/// boolean, date, timestamp, string.
+final class PipelineBench {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int ROUNDS = 3;
+    private static final long RUN_SECONDS_MAX = 600;
+    private static final String SCHEMA =
+            """
+            schema { fields { id = bigint, name = string, age = int, price = "decimal(10, 2)", \
+            score = double, ratio = float, active = boolean, born = date, at = timestamp, note = string } }\
+            """;
+
+    private final Target target;
+    private final Path folder;
+    private final long rows;
+
+    private PipelineBench(Target target, Path folder, long rows) {
+        this.target = target;
+        this.folder = folder;
+        this.rows = rows;
+    }
+
+    /// @param words the checkout, the number of rows, the heap
+    public static void main(String[] words) throws IOException, InterruptedException {
+        Path root = Path.of(words[0]);
+        long rows = Long.parseLong(words[1]);
+        Path folder = Files.createTempDirectory("tarn-bench");
+        try (Children children = new Children(folder)) {
+            Target target = new Servers(root, children, words[2]).tarn("sqlite");
+            System.out.println(
+                    """
+                    | source | rows | round | seconds | rows/s | server CPU µs/row | memory MiB |
+                    |---|--:|--:|--:|--:|--:|--:|\
+                    """);
+            PipelineBench bench = new PipelineBench(target, folder, rows);
+            for (String format : List.of("json", "csv")) {
+                Path file = bench.write(format);
+                // The first round compiles; it is shown, and not to be quoted.
+                for (int round = 0; round <= ROUNDS; round++) {
+                    bench.run(format, file, round);
+                }
+            }
+        } finally {
+            try (Stream<Path> paths = Files.walk(folder)) {
+                for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    private Path write(String format) throws IOException {
+        Path file = folder.resolve("rows." + format);
+        SplittableRandom random = new SplittableRandom(7);
+        try (BufferedWriter out = Files.newBufferedWriter(file)) {
+            for (long i = 0; i < rows; i++) {
+                String time = Instant.ofEpochSecond(1_700_000_000 + i).toString();
+                out.write(
+                        String.format(
+                                Locale.ROOT,
+                                format.equals("json")
+                                        ? "{\"id\":%d,\"name\":\"user-%d\",\"age\":%d,\"price\":%d.%02d,\"score\":%d.%03d,\"ratio\":0.%02d,\"active\":%b,\"born\":\"%s\",\"at\":\"%s"
+                                              + " %s\",\"note\":\"note %x\"}%n"
+                                        : "%d,user-%d,%d,%d.%02d,%d.%03d,0.%02d,%b,%s,%s %s,note"
+                                                + " %x%n",
+                                i,
+                                random.nextInt(100_000),
+                                random.nextInt(90),
+                                random.nextInt(10_000),
+                                random.nextInt(100),
+                                random.nextInt(1000),
+                                random.nextInt(1000),
+                                random.nextInt(100),
+                                random.nextBoolean(),
+                                time.substring(0, 10),
+                                time.substring(0, 10),
+                                time.substring(11, 19),
+                                random.nextInt()));
+            }
+        }
+        return file;
+    }
+
+    private void run(String format, Path file, int round) throws IOException {
+        String name = "bench_%s_%d".formatted(format, round);
+        String job =
+                """
+                env { job.name = "%s", checkpoint.interval = 600000 }
+                source { LocalFile { path = "%s", file_format_type = "%s", %s } }
+                sink { Iceberg { namespace = "bench", table = "%s" } }
+                """
+                        .formatted(name, file, format, SCHEMA, name);
+        String body =
+                JSON.writeValueAsString(
+                        Map.of("job", job, "file", name + ".conf", "folder", folder.toString()));
+        long cpu = Processes.cpuMicros(target.processes());
+        long begin = System.nanoTime();
+        JsonNode run = call("POST", "/api/pipelines/runs", body);
+        String path = "/api/pipelines/runs/" + run.path("id").asText();
+        long end = begin + TimeUnit.SECONDS.toNanos(RUN_SECONDS_MAX);
+        while (run.path("state").asText().equals("running")) {
+            if (System.nanoTime() > end) {
+                throw new IOException("The run takes more than %ss".formatted(RUN_SECONDS_MAX));
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            run = call("GET", path, null);
+        }
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        long micros = Processes.cpuMicros(target.processes()) - cpu;
+        if (run.path("rows-committed").asLong() != rows) {
+            throw new IOException("The run did not commit %d rows: %s".formatted(rows, run));
+        }
+        System.out.println(
+                String.format(
+                        Locale.ROOT,
+                        "| LocalFile %s | %,d | %s | %.2f | %,.0f | %.2f | %d |",
+                        format,
+                        rows,
+                        round == 0 ? "warm-up" : Integer.toString(round),
+                        seconds,
+                        rows / seconds,
+                        (double) micros / rows,
+                        Processes.residentBytes(target.processes()) >> 20));
+    }
+
+    private JsonNode call(String method, String path, String body) throws IOException {
+        URI address = target.address();
+        try (Connection connection = new Connection(address)) {
+            int status = connection.send(Requests.of(method, address, null, path, "", body));
+            if (status >= 300) {
+                throw new IOException(
+                        "%s %s answered %d: %s".formatted(method, path, status, connection.text()));
+            }
+            return JSON.readTree(connection.text());
+        }
+    }
+}
