@@ -91,8 +91,7 @@ final class TableRoutes {
         Namespace namespace = names.namespace(warehouse, request);
         var create = Endpoints.body(request, CreateTableRequest.class);
         var name = TableIdentifier.of(namespace, create.name());
-        return changed(
-                request, warehouse, name, before(said, () -> tables.load(warehouse, name)));
+        return changed(request, warehouse, name, before(said, () -> tables.load(warehouse, name)));
     }
 
     /// A table as an earlier request left it, or as it is now if that file is gone.
@@ -207,8 +206,7 @@ final class TableRoutes {
         Namespace namespace = names.namespace(warehouse, request);
         var register = Endpoints.body(request, RegisterTableRequest.class);
         var name = TableIdentifier.of(namespace, register.name());
-        return changed(
-                request, warehouse, name, before(said, () -> tables.load(warehouse, name)));
+        return changed(request, warehouse, name, before(said, () -> tables.load(warehouse, name)));
     }
 
     private Response unregister(Request request) {
