@@ -244,6 +244,47 @@ def case_old_snapshots_stay_readable():
     assert set(catalog.load_table(table.name()).refs()) == {"main", "first"}
 
 
+def case_scans_planned_by_the_server_read_the_same_rows():
+    catalog = connect()
+    spec = PartitionSpec(
+        PartitionField(2, 1000, IdentityTransform(), "grp"),
+        PartitionField(3, 1001, DayTransform(), "at_day"),
+    )
+    table = new_table(catalog, partition_spec=spec)
+    table.append(rows(0, 60))
+    first = table.current_snapshot().snapshot_id
+    table.append(rows(60, 120, grp="late"))
+    table.delete("id >= 20 and id < 30")
+    with table.update_spec() as update:
+        update.add_field("id", BucketTransform(2), "id_bucket")
+    table.append(rows(120, 150))
+
+    by_server = connect(**{"scan-planning-mode": "server"})
+    assert by_server.supports_server_side_planning()
+    planned, own = by_server.load_table(table.name()), catalog.load_table(table.name())
+    scans = [
+        {},
+        {"row_filter": EqualTo("grp", "late")},
+        {"row_filter": "grp == 'g1' and id > 40"},
+        {"row_filter": "id in (1, 25, 75, 149) or small is null"},
+        {"row_filter": "GRP starts with 'g'", "case_sensitive": False},
+        {"row_filter": "amount >= 20.5"},
+        {"row_filter": "at < '2026-01-02T00:00:00+00:00'"},
+        {"snapshot_id": first},
+        {"snapshot_id": first, "row_filter": "id < 5"},
+        {"selected_fields": ("id", "amount"), "row_filter": "id != 3"},
+        {"row_filter": "id > 1000"},
+    ]
+    for scan in scans:
+        expected = own.scan(**scan).to_arrow().sort_by("id")
+        found = planned.scan(**scan).to_arrow().sort_by("id")
+        assert found.equals(expected), f"{scan}: {found.num_rows} rows, expected {expected.num_rows}"
+    assert len(list(planned.scan().plan_files())) == len(list(own.scan().plan_files()))
+    assert planned.scan().count() == 140
+    empty = new_table(catalog)
+    assert ids(by_server.load_table(empty.name())) == []
+
+
 def case_schema_and_spec_evolve():
     catalog = connect()
     table = new_table(catalog)

@@ -6,6 +6,7 @@ import dev.tarn.catalog.event.Events;
 import dev.tarn.catalog.function.Functions;
 import dev.tarn.catalog.idempotency.IdempotencyKeys;
 import dev.tarn.catalog.namespace.Namespaces;
+import dev.tarn.catalog.planning.Plans;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.view.Views;
 import dev.tarn.catalog.warehouse.Warehouses;
@@ -21,6 +22,7 @@ public final class Catalog implements AutoCloseable {
     private final Namespaces namespaces;
     private final Tables tables;
     private final Views views;
+    private final Plans plans;
     private final Events events;
     private final Drops drops;
     private final Protections protections;
@@ -50,6 +52,7 @@ public final class Catalog implements AutoCloseable {
                         settings.metadataCacheBytes());
         this.functions = new Functions(database, events, clock);
         this.views = new Views(database, store, locations, events, drops);
+        this.plans = new Plans(database, store, tables, clock, settings.planLimits());
         this.idempotencyKeys = new IdempotencyKeys(database, clock);
     }
 
@@ -67,6 +70,10 @@ public final class Catalog implements AutoCloseable {
 
     public Views views() {
         return views;
+    }
+
+    public Plans plans() {
+        return plans;
     }
 
     /// What was dropped and can be restored.

@@ -96,6 +96,18 @@ final class CatalogSchema {
                     SoftDeleteSchema.STEP,
                     new Migration(
                             5,
+                            "plans of scans that take long",
+                            """
+                            CREATE TABLE scan_plan (
+                              id ${text} PRIMARY KEY,
+                              task ${text} NOT NULL,
+                              created_ms BIGINT NOT NULL,
+                              cancelled INTEGER NOT NULL);
+
+                            CREATE INDEX scan_plan_by_age ON scan_plan (created_ms);
+                            """),
+                    new Migration(
+                            6,
                             "idempotency keys",
                             """
                             CREATE TABLE idempotency_key (
@@ -108,13 +120,13 @@ final class CatalogSchema {
                             CREATE INDEX idempotency_key_by_time ON idempotency_key (at_ms);
                             """),
                     new Migration(
-                            6,
+                            7,
                             "properties of warehouses",
                             """
                             ALTER TABLE warehouse ADD COLUMN properties ${text} NOT NULL DEFAULT '{}';
                             """),
                     new Migration(
-                            7,
+                            8,
                             "listings by id",
                             """
                             CREATE INDEX relation_by_id ON relation (namespace_id, kind, id);

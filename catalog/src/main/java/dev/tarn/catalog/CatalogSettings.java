@@ -1,5 +1,6 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.planning.PlanLimits;
 import dev.tarn.storage.Location;
 import java.time.Duration;
 import java.util.List;
@@ -13,12 +14,14 @@ import java.util.List;
 ///   more
 /// @param dropRetention how long what is dropped can be restored, in warehouses that say nothing
 ///   else; zero makes a drop final
+/// @param planLimits how much one request for the plan of a scan may cost
 public record CatalogSettings(
         String warehouse,
         Location warehouseRoot,
         List<Location> allowedLocations,
         long metadataCacheBytes,
-        Duration dropRetention) {
+        Duration dropRetention,
+        PlanLimits planLimits) {
 
     private static final long METADATA_CACHE_BYTES = 64 << 20;
 
@@ -30,8 +33,28 @@ public record CatalogSettings(
         this(warehouse, warehouseRoot, List.of(), METADATA_CACHE_BYTES, Duration.ZERO);
     }
 
+    public CatalogSettings(
+            String warehouse,
+            Location warehouseRoot,
+            List<Location> allowedLocations,
+            long metadataCacheBytes,
+            Duration dropRetention) {
+        this(
+                warehouse,
+                warehouseRoot,
+                allowedLocations,
+                metadataCacheBytes,
+                dropRetention,
+                PlanLimits.STANDARD);
+    }
+
     public CatalogSettings withDropRetention(Duration retention) {
         return new CatalogSettings(
-                warehouse, warehouseRoot, allowedLocations, metadataCacheBytes, retention);
+                warehouse,
+                warehouseRoot,
+                allowedLocations,
+                metadataCacheBytes,
+                retention,
+                planLimits);
     }
 }

@@ -119,15 +119,24 @@ public final class Errors {
         return kind == null ? 500 : kind.status();
     }
 
+    /// Tells of an exception inside of an answer to something else; empty if the exception is a
+    /// bug.
+    public static Optional<ErrorResponse> tell(Throwable thrown) {
+        return Optional.ofNullable(find(thrown.getClass()))
+                .map(kind -> error(kind.status(), kind.type(), message(thrown)));
+    }
+
     /// Answers with a body of Iceberg's shape.
     public static Response body(int status, String type, String message) {
-        return Response.json(
-                status,
-                ErrorResponse.builder()
-                        .responseCode(status)
-                        .withType(type)
-                        .withMessage(message)
-                        .build());
+        return Response.json(status, error(status, type, message));
+    }
+
+    private static ErrorResponse error(int status, String type, String message) {
+        return ErrorResponse.builder()
+                .responseCode(status)
+                .withType(type)
+                .withMessage(message)
+                .build();
     }
 
     /// Answers what was refused before there was a request.

@@ -4,6 +4,7 @@ import dev.tarn.app.config.Config;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -14,7 +15,10 @@ import java.util.logging.Logger;
 public final class Logging implements AutoCloseable {
 
     /// Libraries that tell their life at `info`.
-    private static final Logger TALKATIVE = Logger.getLogger("org.eclipse.jetty");
+    private static final List<Logger> TALKATIVE =
+            List.of(
+                    Logger.getLogger("org.eclipse.jetty"),
+                    Logger.getLogger("org.apache.iceberg.SnapshotScan"));
 
     private final Handler handler;
 
@@ -44,7 +48,7 @@ public final class Logging implements AutoCloseable {
         Logger root = Logger.getLogger("");
         root.addHandler(handler);
         root.setLevel(level(settings.level()));
-        TALKATIVE.setLevel(Level.WARNING);
+        TALKATIVE.forEach(logger -> logger.setLevel(Level.WARNING));
         return new Logging(handler);
     }
 

@@ -2,7 +2,6 @@ package dev.tarn.catalog.table;
 
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tarn.catalog.document.Text;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -30,7 +29,6 @@ import org.apache.iceberg.StatisticsFileParser;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadata.MetadataLogEntry;
 import org.apache.iceberg.encryption.EncryptedKey;
-import org.apache.iceberg.exceptions.BadRequestException;
 import org.apache.iceberg.util.JsonUtil;
 
 /// The JSON of table metadata, in stretches. Each is written by Iceberg's own parser of that kind;
@@ -205,9 +203,6 @@ final class MetadataJson {
         var bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JsonUtil.factory().createGenerator(bytes, JsonEncoding.UTF8)) {
             writer.write(json);
-        } catch (JsonProcessingException e) {
-            // Half a surrogate pair: no UTF-8 can tell it.
-            throw new BadRequestException(e, "Cannot write metadata: %s", e.getOriginalMessage());
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write JSON to memory", e);
         }

@@ -4,6 +4,10 @@ import dev.tarn.catalog.Locations;
 import dev.tarn.catalog.warehouse.Warehouse;
 import java.util.List;
 import org.apache.iceberg.MetadataUpdate;
+import org.apache.iceberg.MetadataUpdate.AddPartitionSpec;
+import org.apache.iceberg.MetadataUpdate.AddSchema;
+import org.apache.iceberg.MetadataUpdate.RemovePartitionSpecs;
+import org.apache.iceberg.MetadataUpdate.RemoveSchemas;
 import org.apache.iceberg.MetadataUpdate.SetLocation;
 import org.apache.iceberg.MetadataUpdate.SetProperties;
 import org.apache.iceberg.MetadataUpdate.UpgradeFormatVersion;
@@ -89,8 +93,15 @@ record TableChange(
 
     private TableMetadata apply(TableMetadata.Builder builder) {
         try {
-            updates.forEach(update -> update.applyTo(builder));
-            return builder.build();
+            TableMetadata changed = build(builder);
+            // Iceberg adds without looking, and lets a removed schema become the current one.
+            ValidationException.check(
+                    changed.nextRowId() >= 0, "Row ids overflow: %s", changed.nextRowId());
+            ValidationException.check(
+                    changed.schema() != null,
+                    "Current schema does not exist: %s",
+                    changed.currentSchemaId());
+            return changed;
         } catch (RetryableValidationException e) {
             // The values in the request are stale: only the client can make new ones.
             throw new CommitFailedException(e, "Cannot commit to %s: %s", name, e.getMessage());
@@ -99,6 +110,26 @@ record TableChange(
                 | IllegalStateException
                 | UnsupportedOperationException e) {
             throw new BadRequestException(e, "Cannot change %s: %s", name, e.getMessage());
+        } catch (NullPointerException e) {
+            // Iceberg takes any id for the default spec or sort order, and misses it at the end.
+            throw new BadRequestException(
+                    e, "Cannot change %s: no schema, spec or sort order of a given id", name);
         }
+    }
+
+    /// Iceberg's builder still knows a removed schema or spec by its id, and takes another that
+    /// gets the same id for the one removed; so it is given what is left before another is added.
+    private TableMetadata build(TableMetadata.Builder start) {
+        TableMetadata.Builder builder = start;
+        boolean removed = false;
+        for (MetadataUpdate update : updates) {
+            if (removed && (update instanceof AddSchema || update instanceof AddPartitionSpec)) {
+                builder = TableMetadata.buildFrom(builder.build());
+                removed = false;
+            }
+            update.applyTo(builder);
+            removed |= update instanceof RemoveSchemas || update instanceof RemovePartitionSpecs;
+        }
+        return builder.build();
     }
 }

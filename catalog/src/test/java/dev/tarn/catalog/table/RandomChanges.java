@@ -65,7 +65,7 @@ final class RandomChanges {
     }
 
     private void add(List<MetadataUpdate> updates, TableMetadata table) {
-        switch (random.nextInt(22)) {
+        switch (random.nextInt(24)) {
             case 0, 1, 2, 3, 4 -> append(updates, table, sequenceNumber(table), rowId(table));
             case 5 -> {
                 append(updates, table, sequenceNumber(table), rowId(table));
@@ -128,6 +128,15 @@ final class RandomChanges {
                                                 "{\"key-id\":\"%s\",\"encrypted-key-metadata\":\"AAEC\",\"encrypted-by-id\":\"k\"}"
                                                         .formatted(id))));
             }
+            case 21 -> {
+                updates.add(new MetadataUpdate.RemoveSchemas(Set.of(random.nextInt(4))));
+                updates.add(new MetadataUpdate.RemovePartitionSpecs(Set.of(random.nextInt(4))));
+            }
+            case 22 ->
+                    updates.add(
+                            random.nextBoolean()
+                                    ? new MetadataUpdate.SetDefaultPartitionSpec(random.nextInt(5))
+                                    : new MetadataUpdate.SetDefaultSortOrder(random.nextInt(4)));
             default -> {
                 updates.add(new MetadataUpdate.AddSortOrder(order(table)));
                 updates.add(new MetadataUpdate.SetDefaultSortOrder(-1));

@@ -45,6 +45,7 @@ public final class IcebergRest {
         TableAccess access = new TableAccess(storage, names, catalog.tables().folders(), clock);
         new TableRoutes(catalog.tables(), names, answers, access, commits).addTo(endpoints);
         new CredentialRoutes(catalog.tables(), names, access, storage).addTo(endpoints);
+        new PlanningRoutes(catalog.plans(), catalog.tables(), names, access).addTo(endpoints);
         new ViewRoutes(catalog.views(), names, commits).addTo(endpoints);
         functions = new FunctionRoutes(catalog, names);
         functions.addTo(endpoints);

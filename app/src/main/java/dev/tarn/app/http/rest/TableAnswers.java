@@ -121,7 +121,9 @@ final class TableAnswers {
     /// `storage-credentials`, because clients differ in which one they read; only clients that ask
     /// get them, because others would mix them with their own.
     Encoded answer(LoadedTable loaded, Form form, boolean gzip) {
-        LoadTableResponse.Builder answer = LoadTableResponse.builder();
+        LoadTableResponse.Builder answer =
+                LoadTableResponse.builder()
+                        .addAllConfig(PlanningMode.config(loaded.recentMetadata()));
         form.access().addTo(answer);
         List<Piece> metadata = form.refs() ? loaded.jsonOfRefs() : loaded.json();
         return encode(loaded.metadataLocation(), metadata, behindMetadata(answer), gzip);

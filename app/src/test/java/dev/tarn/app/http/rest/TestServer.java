@@ -13,6 +13,7 @@ import dev.tarn.app.http.Routes;
 import dev.tarn.app.metrics.Metrics;
 import dev.tarn.catalog.Catalog;
 import dev.tarn.catalog.CatalogSettings;
+import dev.tarn.catalog.planning.PlanLimits;
 import dev.tarn.storage.Location;
 import dev.tarn.storage.ObjectStore;
 import dev.tarn.storage.local.LocalStore;
@@ -56,21 +57,29 @@ final class TestServer implements AutoCloseable {
     private final HttpServer server;
 
     TestServer(TestStore store) {
-        this(store, 16 << 20, 16 << 20);
+        this(store, 16 << 20, 16 << 20, PlanLimits.STANDARD);
     }
 
     /// A server that keeps no metadata in memory: Iceberg's suites remove a metadata file behind
     /// its back and expect it to notice.
     static TestServer withoutCache(TestStore store) {
-        return new TestServer(store, 0, 0);
+        return new TestServer(store, 0, 0, PlanLimits.STANDARD);
     }
 
     /// A server that keeps answers in memory, and no metadata.
     static TestServer withAnswersOnly(TestStore store) {
-        return new TestServer(store, 0, 16 << 20);
+        return new TestServer(store, 0, 16 << 20, PlanLimits.STANDARD);
     }
 
-    private TestServer(TestStore store, long metadataCacheBytes, long answerCacheBytes) {
+    static TestServer withPlanLimits(TestStore store, PlanLimits limits) {
+        return new TestServer(store, 16 << 20, 16 << 20, limits);
+    }
+
+    private TestServer(
+            TestStore store,
+            long metadataCacheBytes,
+            long answerCacheBytes,
+            PlanLimits planLimits) {
         try {
             folder = Files.createTempDirectory("tarn-http-");
         } catch (IOException e) {
@@ -90,7 +99,8 @@ final class TestServer implements AutoCloseable {
                                 root,
                                 List.of(temporary),
                                 metadataCacheBytes,
-                                Duration.ZERO),
+                                Duration.ZERO,
+                                planLimits),
                         InstantSource.system());
         List<Route> routes =
                 new ArrayList<>(
