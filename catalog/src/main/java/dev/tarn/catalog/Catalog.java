@@ -5,6 +5,7 @@ import dev.tarn.catalog.drop.Protections;
 import dev.tarn.catalog.event.Events;
 import dev.tarn.catalog.function.Functions;
 import dev.tarn.catalog.idempotency.IdempotencyKeys;
+import dev.tarn.catalog.label.RelationLabels;
 import dev.tarn.catalog.namespace.Namespaces;
 import dev.tarn.catalog.planning.Plans;
 import dev.tarn.catalog.table.Tables;
@@ -28,6 +29,7 @@ public final class Catalog implements AutoCloseable {
     private final Protections protections;
     private final Functions functions;
     private final IdempotencyKeys idempotencyKeys;
+    private final RelationLabels labels;
 
     /// Brings the rows up to date and creates the default warehouse if it is not there.
     public Catalog(
@@ -51,6 +53,7 @@ public final class Catalog implements AutoCloseable {
                         clock,
                         settings.metadataCacheBytes());
         this.functions = new Functions(database, events, clock);
+        this.labels = new RelationLabels(database, events);
         this.views = new Views(database, store, locations, events, drops);
         this.plans = new Plans(database, store, tables, clock, settings.planLimits());
         this.idempotencyKeys = new IdempotencyKeys(database, clock);
@@ -70,6 +73,10 @@ public final class Catalog implements AutoCloseable {
 
     public Views views() {
         return views;
+    }
+
+    public RelationLabels labels() {
+        return labels;
     }
 
     public Plans plans() {

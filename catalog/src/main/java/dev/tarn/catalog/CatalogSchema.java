@@ -108,6 +108,12 @@ final class CatalogSchema {
                             """),
                     new Migration(
                             6,
+                            "labels",
+                            """
+                            ALTER TABLE relation ADD COLUMN labels ${text};
+                            """),
+                    new Migration(
+                            7,
                             "idempotency keys",
                             """
                             CREATE TABLE idempotency_key (
@@ -120,13 +126,13 @@ final class CatalogSchema {
                             CREATE INDEX idempotency_key_by_time ON idempotency_key (at_ms);
                             """),
                     new Migration(
-                            7,
+                            8,
                             "properties of warehouses",
                             """
                             ALTER TABLE warehouse ADD COLUMN properties ${text} NOT NULL DEFAULT '{}';
                             """),
                     new Migration(
-                            8,
+                            9,
                             "listings by id",
                             """
                             CREATE INDEX relation_by_id ON relation (namespace_id, kind, id);

@@ -52,8 +52,8 @@ interface EventContract {
 
     @Test
     default void cursorsNeitherSkipNorRepeatUnderConcurrentWriters() throws Exception {
-        int writers = 8;
-        int changes = 20;
+        int writers = 6;
+        int changes = 10;
         var writing = new AtomicInteger(writers);
         List<Callable<List<Event>>> calls = new ArrayList<>();
         for (int writer = 0; writer < writers; writer++) {

@@ -11,7 +11,7 @@ import org.apache.iceberg.catalog.Namespace;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class PostgresEventTest implements EventContract {
+class PostgresEventTest implements EventContract, EventCoverageContract {
     private final Database rows = Databases.postgres(Postgres.freshDatabase());
     private final World world = new World(rows);
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqliteEventTest implements EventContract {
+class SqliteEventTest implements EventContract, EventCoverageContract {
     @TempDir Path folder;
     private Database rows;
     private World world;

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.BadRequestException;
@@ -238,13 +239,24 @@ public final class Drops implements AutoCloseable {
                     "Retention must be from 0 to %s days, found %s",
                     RETENTION_MAX.toDays(), retention);
         }
-        Changes.<Integer>write(
+        Changes.<Boolean>write(
                 database,
-                tx ->
-                        tx.update(
-                                "UPDATE warehouse SET drop_retention_ms = ? WHERE id = ?",
-                                retention == null ? null : retention.toMillis(),
-                                warehouse.id()));
+                tx -> {
+                    tx.update(
+                            "UPDATE warehouse SET drop_retention_ms = ? WHERE id = ?",
+                            retention == null ? null : retention.toMillis(),
+                            warehouse.id());
+                    events.record(
+                            tx,
+                            "update-warehouse",
+                            warehouse,
+                            Namespace.empty(),
+                            null,
+                            Map.of(
+                                    "drop-retention",
+                                    retention == null ? "default" : retention.toString()));
+                    return true;
+                });
     }
 
     /// To be read before a metadata file that is to be registered.

@@ -7,15 +7,18 @@ import dev.tarn.store.Row;
 import dev.tarn.store.Transaction;
 import java.util.Optional;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.jspecify.annotations.Nullable;
 
 /// A table or view as it stands in the database.
 ///
 /// @param id stays the same for its whole life, whatever it is called
-public record Relation(String id, Kind kind, String uuid, String metadataLocation) {
+/// @param labels as JSON, null if it has none
+public record Relation(
+        String id, Kind kind, String uuid, String metadataLocation, @Nullable String labels) {
 
     private static final String FIND =
             """
-            SELECT r.id, r.kind, r.uuid, r.metadata_location
+            SELECT r.id, r.kind, r.uuid, r.metadata_location, r.labels
             FROM namespace n JOIN relation r ON r.namespace_id = n.id
             WHERE n.warehouse_id = ? AND n.path = ? AND r.name = ?
             """;
@@ -42,7 +45,12 @@ public record Relation(String id, Kind kind, String uuid, String metadataLocatio
     }
 
     private static Relation relation(Row row) {
-        return new Relation(row.string(1), Kind.of(row.string(2)), row.string(3), row.string(4));
+        return new Relation(
+                row.string(1),
+                Kind.of(row.string(2)),
+                row.string(3),
+                row.string(4),
+                row.stringOrNull(5));
     }
 
     /// Moves the pointer if it still is where this row says. Tells whether it did.
@@ -56,14 +64,28 @@ public record Relation(String id, Kind kind, String uuid, String metadataLocatio
                 == 1;
     }
 
-    /// As [#swap], and gives it another identity, unless it is protected.
+    /// Gives it other labels if it still has those of this row. Tells whether it did.
+    public boolean label(Transaction tx, @Nullable String next) {
+        return tx.update(
+                        "UPDATE relation SET labels = ? WHERE id = ?"
+                                + " AND COALESCE(labels, '') = ? AND namespace_id IS NOT NULL",
+                        next,
+                        id,
+                        labels == null ? "" : labels)
+                == 1;
+    }
+
+    /// As [#swap], and gives it another identity, to which labels of the former do not belong,
+    /// unless it is protected.
     public boolean replace(Transaction tx, String nextUuid, String next, String location) {
         return tx.update(
-                        "UPDATE relation SET uuid = ?, metadata_location = ?, location = ?"
+                        "UPDATE relation SET uuid = ?, metadata_location = ?, location = ?,"
+                                + " labels = CASE WHEN uuid = ? THEN labels END"
                                 + " WHERE id = ? AND metadata_location = ? AND protected = 0",
                         nextUuid,
                         next,
                         Locations.canonical(location),
+                        nextUuid,
                         id,
                         metadataLocation)
                 == 1;

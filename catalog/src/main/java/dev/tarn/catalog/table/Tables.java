@@ -88,6 +88,11 @@ public final class Tables {
         return relations.require(warehouse, name).metadataLocation();
     }
 
+    /// As [#locate], with what else stands in its row.
+    public Relation pointer(Warehouse warehouse, TableIdentifier name) {
+        return relations.require(warehouse, name);
+    }
+
     /// A table as the metadata file at `metadataLocation`, from [#locate], tells it. At most one
     /// read of a file.
     public LoadedTable version(String metadataLocation) {

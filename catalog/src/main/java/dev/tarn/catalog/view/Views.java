@@ -98,7 +98,9 @@ public final class Views {
 
     /// @throws NoSuchViewException if there is none
     public LoadedView load(Warehouse warehouse, TableIdentifier name) {
-        return version(relations.require(warehouse, name).metadataLocation());
+        Relation row = relations.require(warehouse, name);
+        LoadedView view = files.read(row.metadataLocation());
+        return new LoadedView(view.metadataLocation(), view.metadata(), row.labels());
     }
 
     /// A view as the metadata file at `metadataLocation` tells it.

@@ -58,6 +58,7 @@ public final class IcebergRest {
         routes.add(Route.post(TOKENS, IcebergRest::token));
         routes.addAll(endpoints.routes());
         routes.addAll(functions.apiRoutes(idempotency));
+        routes.addAll(new LabelRoutes(catalog, new Names(catalog)).routes());
         return routes;
     }
 

@@ -7,6 +7,7 @@ import dev.tarn.app.http.Json;
 import dev.tarn.catalog.document.Document;
 import dev.tarn.catalog.document.Piece;
 import dev.tarn.catalog.document.Text;
+import dev.tarn.catalog.label.RelationLabels;
 import dev.tarn.catalog.table.LoadedTable;
 import dev.tarn.catalog.warehouse.Warehouse;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +60,13 @@ final class TableAnswers {
     ///
     /// @param access what is said of the way to its bytes
     /// @param refs without the snapshots that no branch and no tag points to
-    record Form(Warehouse warehouse, StorageAccess access, boolean refs) {}
+    /// @param labels of the table now, as JSON, null if it has none
+    record Form(Warehouse warehouse, StorageAccess access, boolean refs, @Nullable String labels) {
+        /// Of a table of which nothing is said beside its metadata.
+        Form(Warehouse warehouse, StorageAccess access, boolean refs) {
+            this(warehouse, access, refs, null);
+        }
+    }
 
     /// The body of an answer, as it goes out.
     static final class Encoded {
@@ -102,7 +109,7 @@ final class TableAnswers {
     }
 
     /// Differs wherever two answers may differ: another version of the table, other snapshots,
-    /// other keys, another warehouse.
+    /// other keys, another warehouse, other labels.
     String etag(String location, Form form) {
         return '"'
                 + digest(
@@ -113,7 +120,7 @@ final class TableAnswers {
                                 form.access().digest(),
                                 form.warehouse().id(),
                                 form.warehouse().root().toString(),
-                                location))
+                                form.labels() == null ? location : location + form.labels()))
                 + '"';
     }
 
@@ -125,6 +132,9 @@ final class TableAnswers {
                 LoadTableResponse.builder()
                         .addAllConfig(PlanningMode.config(loaded.recentMetadata()));
         form.access().addTo(answer);
+        if (form.labels() != null) {
+            answer.withLabels(RelationLabels.parse(form.labels()));
+        }
         List<Piece> metadata = form.refs() ? loaded.jsonOfRefs() : loaded.json();
         return encode(loaded.metadataLocation(), metadata, behindMetadata(answer), gzip);
     }

@@ -4,6 +4,7 @@ import dev.tarn.app.http.HttpException;
 import dev.tarn.app.http.Request;
 import dev.tarn.app.http.Response;
 import dev.tarn.catalog.Page;
+import dev.tarn.catalog.relation.Relation;
 import dev.tarn.catalog.table.LoadedTable;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.warehouse.Warehouse;
@@ -109,7 +110,8 @@ final class TableRoutes {
         boolean refs = asksForRefsOnly(request);
         ReferencedBy.parse(request);
         TableIdentifier name = names.table(warehouse, request);
-        String location = tables.locate(warehouse, name);
+        Relation pointer = tables.pointer(warehouse, name);
+        String location = pointer.metadataLocation();
         var form =
                 new TableAnswers.Form(
                         warehouse,
@@ -119,7 +121,8 @@ final class TableRoutes {
                                 Delegation.asked(request),
                                 location,
                                 () -> tables.version(location)),
-                        refs);
+                        refs,
+                        pointer.labels());
         if (request.has(answers.etag(location, form))) {
             if (!answers.holds(location, form)) {
                 // Not to say that a table is unchanged when it can no longer be read.

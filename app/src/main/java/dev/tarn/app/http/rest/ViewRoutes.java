@@ -3,6 +3,7 @@ package dev.tarn.app.http.rest;
 import dev.tarn.app.http.Request;
 import dev.tarn.app.http.Response;
 import dev.tarn.catalog.Page;
+import dev.tarn.catalog.label.RelationLabels;
 import dev.tarn.catalog.view.LoadedView;
 import dev.tarn.catalog.view.Views;
 import dev.tarn.catalog.warehouse.Warehouse;
@@ -136,6 +137,7 @@ final class ViewRoutes {
                 ImmutableLoadViewResponse.builder()
                         .metadataLocation(view.metadataLocation())
                         .metadata(view.metadata())
+                        .labels(RelationLabels.parse(view.labels()))
                         .build());
     }
 }
