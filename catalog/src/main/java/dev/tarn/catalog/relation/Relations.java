@@ -27,9 +27,11 @@ public final class Relations {
     private final Database database;
     private final Events events;
     private final Kind kind;
+    private final Lookups lookups;
 
     public Relations(Database database, Events events, Kind kind) {
         this.database = database;
+        this.lookups = new Lookups(database);
         this.events = events;
         this.kind = kind;
     }
@@ -71,11 +73,15 @@ public final class Relations {
     }
 
     public Relation require(Warehouse warehouse, TableIdentifier name) {
-        return database.read(tx -> Relation.require(tx, warehouse, kind, name));
+        return find(warehouse, name).orElseThrow(() -> kind.missing(name));
     }
 
     public Optional<Relation> find(Warehouse warehouse, TableIdentifier name) {
-        return database.read(tx -> Relation.find(tx, warehouse, kind, name));
+        Optional<Relation> found =
+                database.remote()
+                        ? lookups.find(warehouse, name)
+                        : database.readOne(tx -> Relation.find(tx, warehouse, name));
+        return found.filter(relation -> relation.kind() == kind);
     }
 
     /// The namespace in which `name` is to be created.

@@ -21,7 +21,6 @@ import org.apache.iceberg.rest.requests.RegisterTableRequest;
 import org.apache.iceberg.rest.requests.RenameTableRequest;
 import org.apache.iceberg.rest.requests.ReportMetricsRequest;
 import org.apache.iceberg.rest.requests.UpdateTableRequest;
-import org.apache.iceberg.rest.responses.ListTablesResponse;
 import org.jspecify.annotations.Nullable;
 
 /// Tables, and commits to several of them at once.
@@ -72,11 +71,7 @@ final class TableRoutes {
         Warehouse warehouse = names.warehouse(request);
         Page<TableIdentifier> page =
                 tables.list(warehouse, names.namespace(warehouse, request), Names.page(request));
-        return Response.json(
-                ListTablesResponse.builder()
-                        .addAll(Endpoints.searchable(page.items()))
-                        .nextPageToken(page.nextToken())
-                        .build());
+        return IdentifierList.response(page);
     }
 
     private Response create(Request request) {

@@ -18,7 +18,6 @@ import org.apache.iceberg.rest.requests.RegisterViewRequest;
 import org.apache.iceberg.rest.requests.RenameTableRequest;
 import org.apache.iceberg.rest.requests.UpdateTableRequest;
 import org.apache.iceberg.rest.responses.ImmutableLoadViewResponse;
-import org.apache.iceberg.rest.responses.ListTablesResponse;
 
 /// Views.
 final class ViewRoutes {
@@ -62,11 +61,7 @@ final class ViewRoutes {
         Warehouse warehouse = names.warehouse(request);
         Page<TableIdentifier> page =
                 views.list(warehouse, names.namespace(warehouse, request), Names.page(request));
-        return Response.json(
-                ListTablesResponse.builder()
-                        .addAll(Endpoints.searchable(page.items()))
-                        .nextPageToken(page.nextToken())
-                        .build());
+        return IdentifierList.response(page);
     }
 
     private Response create(Request request) {
