@@ -275,7 +275,7 @@ class KafkaTest {
     }
 
     @Test
-    void aStreamStopsWhenItsOffsetsExpireOrItsTopicIsMadeAnew(TestInfo test) throws Exception {
+    void aStreamStopsWhenItsTopicIsMadeAnew(TestInfo test) throws Exception {
         try (var topic = topic(test, 1);
                 var world = new World(folder)) {
             topic.sendIds(0, 10, 1);
@@ -291,6 +291,41 @@ class KafkaTest {
             assertThat(progress.state()).isEqualTo(State.FAILED);
             assertThat(progress.message()).contains(topic.name).doesNotContain("Exception");
             assertThat(world.column("t.k", "id")).hasSize(10);
+        }
+    }
+
+    @Test
+    void aStreamReadsSeveralSourcesInTurn(TestInfo test) throws Exception {
+        try (var topic = topic(test, 1);
+                var quiet = new Topic(topic.name + "-quiet", 1);
+                var world = new World(folder)) {
+            String job =
+                    """
+                    env { job.mode = STREAMING, checkpoint.interval = 100 }
+                    source {
+                      Kafka { bootstrap.servers = "%s", topic = "%s", start_mode = earliest
+                        plugin_output = a, %s }
+                      Kafka { bootstrap.servers = "%s", topic = "%s", start_mode = earliest
+                        plugin_output = b, %s }
+                    }
+                    sink {
+                      Iceberg { plugin_input = a, namespace = t, table = a }
+                      Iceberg { plugin_input = b, namespace = t, table = b }
+                    }
+                    """
+                            .formatted(
+                                    topic.servers, topic.name, ID, quiet.servers, quiet.name, ID);
+
+            PipelineRun run =
+                    world.pipelines.start(world.job(job), Map.of(), RunOptions.DEFAULT, line -> {});
+            topic.sendIds(0, 20_000, 1);
+            quiet.sendIds(0, 1, 1);
+            await(run, p -> p.rowsCommitted() == 20_001);
+            run.cancel();
+
+            assertThat(run.await().state()).isEqualTo(State.CANCELLED);
+            assertThat(world.column("t.a", "id")).hasSize(20_000).doesNotHaveDuplicates();
+            assertThat(world.column("t.b", "id")).containsExactly(0L);
         }
     }
 

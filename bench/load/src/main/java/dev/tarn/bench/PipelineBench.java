@@ -21,8 +21,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/// The program behind `bench/pipelines`: files and messages of rows through a pipeline into a table, and what a
-/// row costs the server, from the source to the committed table.
+/// The program behind `bench/pipelines`: files and messages of rows through a pipeline into a
+/// table, and what a row costs the server, from the source to the committed table.
 ///
 /// Ten columns, as in SeaTunnel's own measurements: bigint, string, int, decimal, double, float,
 /// boolean, date, timestamp, string.
