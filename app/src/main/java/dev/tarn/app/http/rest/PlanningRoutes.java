@@ -63,7 +63,9 @@ final class PlanningRoutes {
                     // That planning failed is the answer, not the lack of one: unless it is a bug.
                     case Plan.Failed(RuntimeException cause) ->
                             PlanJson.failed(Errors.tell(cause).orElseThrow(() -> cause));
-                });
+                })
+                // There may be keys in it.
+                .withHeader("Cache-Control", "no-store");
     }
 
     /// The keys with which the files of the plan are read, for a client that asks for some.
