@@ -4,6 +4,7 @@ import dev.tarn.app.api.DropRoutes;
 import dev.tarn.app.api.PipelineRoutes;
 import dev.tarn.app.api.PlatformRoutes;
 import dev.tarn.app.api.ProtectionRoutes;
+import dev.tarn.app.api.WarehouseRoutes;
 import dev.tarn.app.config.Config;
 import dev.tarn.app.config.Secret;
 import dev.tarn.app.event.EventRoutes;
@@ -14,6 +15,7 @@ import dev.tarn.app.http.HttpSettings;
 import dev.tarn.app.http.Route;
 import dev.tarn.app.http.Routes;
 import dev.tarn.app.http.rest.IcebergRest;
+import dev.tarn.app.http.rest.Idempotency;
 import dev.tarn.app.instance.DataFolder;
 import dev.tarn.app.metrics.Metrics;
 import dev.tarn.app.webhook.WebhookDelivery;
@@ -128,6 +130,12 @@ public final class Assembly implements AutoCloseable {
             routes.addAll(new PlatformRoutes(this).routes());
             routes.addAll(new DropRoutes(catalog, clock).routes());
             routes.addAll(new ProtectionRoutes(catalog).routes());
+            routes.addAll(
+                    new WarehouseRoutes(
+                                    catalog.warehouses(),
+                                    bytes.warehouses(),
+                                    new Idempotency(catalog.idempotencyKeys()))
+                            .routes());
             EventRoutes events = new EventRoutes(catalog.events(), WATCHER_WRITE_MAX);
             routes.addAll(events.routes());
             Webhooks webhooks = new Webhooks(database, clock);

@@ -1,5 +1,6 @@
 package dev.tarn.app;
 
+import dev.tarn.app.api.WarehouseRoots;
 import dev.tarn.app.config.Config;
 import dev.tarn.app.config.Secret;
 import dev.tarn.app.http.rest.ClientStorage;
@@ -31,9 +32,15 @@ import org.jspecify.annotations.Nullable;
 /// clients and engines.
 ///
 /// @param root of the default warehouse
+/// @param warehouses where further ones may lie
 /// @param s3 null where tables are plain files
 /// @param vendor of keys for clients; closed with the store
-record Bytes(ObjectStore store, Location root, @Nullable S3Access s3, KeyVendor vendor) {
+record Bytes(
+        ObjectStore store,
+        Location root,
+        WarehouseRoots warehouses,
+        @Nullable S3Access s3,
+        KeyVendor vendor) {
 
     private static final String BUILTIN_REGION = "us-east-1";
 
@@ -56,6 +63,7 @@ record Bytes(ObjectStore store, Location root, @Nullable S3Access s3, KeyVendor 
         return new Bytes(
                 store,
                 Location.of("s3://" + config.warehouse()),
+                Roots.builtin(store),
                 new S3Access(
                         address,
                         BUILTIN_REGION,
@@ -93,6 +101,7 @@ record Bytes(ObjectStore store, Location root, @Nullable S3Access s3, KeyVendor 
         return new Bytes(
                 store,
                 root,
+                Roots.another(store),
                 new S3Access(endpoint, s3.region(), s3.pathStyle(), accessKey.value(), secretKey),
                 vendor(s3, keyLifetime, clock));
     }
@@ -126,7 +135,8 @@ record Bytes(ObjectStore store, Location root, @Nullable S3Access s3, KeyVendor 
     /// Plain files below a folder.
     static Bytes ofFolder(Config.Storage storage, String warehouse) {
         Location root = Location.of("file://" + storage.folder()).resolve(warehouse);
-        return new Bytes(new LocalStore(), root, null, KeyVendor.NONE);
+        return new Bytes(
+                new LocalStore(), root, Roots.folder(storage.folder()), null, KeyVendor.NONE);
     }
 
     /// @param clock of what is signed

@@ -4,6 +4,7 @@ import dev.tarn.catalog.drop.Drops;
 import dev.tarn.catalog.drop.Protections;
 import dev.tarn.catalog.event.Events;
 import dev.tarn.catalog.function.Functions;
+import dev.tarn.catalog.idempotency.IdempotencyKeys;
 import dev.tarn.catalog.label.RelationLabels;
 import dev.tarn.catalog.namespace.Namespaces;
 import dev.tarn.catalog.planning.Plans;
@@ -27,6 +28,7 @@ public final class Catalog implements AutoCloseable {
     private final Drops drops;
     private final Protections protections;
     private final Functions functions;
+    private final IdempotencyKeys idempotencyKeys;
     private final RelationLabels labels;
 
     /// Brings the rows up to date and creates the default warehouse if it is not there.
@@ -36,7 +38,8 @@ public final class Catalog implements AutoCloseable {
         var locations = new Locations(settings.allowedLocations());
         this.store = store;
         this.events = new Events(database, clock);
-        this.warehouses = new Warehouses(database, settings.warehouse(), settings.warehouseRoot());
+        this.warehouses =
+                new Warehouses(database, events, settings.warehouse(), settings.warehouseRoot());
         this.namespaces = new Namespaces(database, locations, events);
         this.drops = new Drops(database, store, locations, events, clock, settings.dropRetention());
         this.protections = new Protections(database, events);
@@ -53,6 +56,7 @@ public final class Catalog implements AutoCloseable {
         this.labels = new RelationLabels(database, events);
         this.views = new Views(database, store, locations, events, drops);
         this.plans = new Plans(database, store, tables, clock, settings.planLimits());
+        this.idempotencyKeys = new IdempotencyKeys(database, clock);
     }
 
     public Warehouses warehouses() {
@@ -96,6 +100,10 @@ public final class Catalog implements AutoCloseable {
         return events;
     }
 
+    public IdempotencyKeys idempotencyKeys() {
+        return idempotencyKeys;
+    }
+
     public ObjectStore objects() {
         return store;
     }
@@ -103,5 +111,6 @@ public final class Catalog implements AutoCloseable {
     @Override
     public void close() {
         drops.close();
+        idempotencyKeys.close();
     }
 }

@@ -111,6 +111,31 @@ final class CatalogSchema {
                             "labels",
                             """
                             ALTER TABLE relation ADD COLUMN labels ${text};
+                            """),
+                    new Migration(
+                            7,
+                            "idempotency keys",
+                            """
+                            CREATE TABLE idempotency_key (
+                              id ${text} PRIMARY KEY,
+                              request ${text} NOT NULL,
+                              at_ms BIGINT NOT NULL,
+                              status INTEGER NOT NULL,
+                              body ${text} NOT NULL);
+
+                            CREATE INDEX idempotency_key_by_time ON idempotency_key (at_ms);
+                            """),
+                    new Migration(
+                            8,
+                            "properties of warehouses",
+                            """
+                            ALTER TABLE warehouse ADD COLUMN properties ${text} NOT NULL DEFAULT '{}';
+                            """),
+                    new Migration(
+                            9,
+                            "listings by id",
+                            """
+                            CREATE INDEX relation_by_id ON relation (namespace_id, kind, id);
                             """));
 
     private CatalogSchema() {}

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Which part of a listing is wanted.
 ///
-/// A token carries the last name of the page before, so a listing neither repeats nor omits what
-/// was there all along, whatever comes and goes meanwhile.
+/// A token carries the key of the last item of the page before, so a listing neither repeats nor
+/// omits what was there all along, whatever comes and goes meanwhile. A key never changes: that of
+/// a namespace is its name, that of a table or view, which may be renamed, its id.
 ///
 /// @param token null for everything at once, empty for the first page, else that of the page before
 /// @param size items per page at most; null leaves it to the server
@@ -26,7 +27,12 @@ public record PageRequest(@Nullable String token, @Nullable Integer size) {
         }
     }
 
-    /// The name after which the page starts; empty for the first one.
+    /// Whether this is the first page, or everything.
+    public boolean isFirst() {
+        return token == null || token.isEmpty();
+    }
+
+    /// The key after which the page starts; empty for the first one.
     public String after() {
         if (token == null || token.isEmpty()) {
             return "";
@@ -34,7 +40,9 @@ public record PageRequest(@Nullable String token, @Nullable Integer size) {
         try {
             byte[] decoded = Base64.getUrlDecoder().decode(token);
             String text = new String(decoded, StandardCharsets.UTF_8);
-            if (text.startsWith(MARK) && text.length() > MARK.length()) {
+            if (text.startsWith(MARK)
+                    && text.length() > MARK.length()
+                    && text.chars().noneMatch(Character::isISOControl)) {
                 return text.substring(MARK.length());
             }
         } catch (IllegalArgumentException e) {
@@ -54,9 +62,21 @@ public record PageRequest(@Nullable String token, @Nullable Integer size) {
 
     /// The page of these names, which are as many as [#rows] asked for, or fewer.
     public <T> Page<T> page(List<String> names, Function<String, T> item) {
-        boolean more = token != null && names.size() > pageSize();
-        List<String> shown = more ? names.subList(0, pageSize()) : names;
-        return new Page<>(shown.stream().map(item).toList(), more ? token(shown.getLast()) : null);
+        return page(names, name -> name, item);
+    }
+
+    /// The page of these rows, which are as many as [#rows] asked for, or fewer, in the order of
+    /// their keys.
+    public <R, T> Page<T> page(List<R> rows, Function<R, String> key, Function<R, T> item) {
+        boolean more = !isWhole(rows);
+        List<R> shown = more ? rows.subList(0, pageSize()) : rows;
+        String next = more ? token(key.apply(shown.getLast())) : null;
+        return new Page<>(shown.stream().map(item).toList(), next);
+    }
+
+    /// Whether nothing follows these rows, of which [#rows] were asked for.
+    public boolean isWhole(List<?> rows) {
+        return token == null || rows.size() <= pageSize();
     }
 
     private static String token(String last) {

@@ -133,6 +133,16 @@ final class Calls {
             }
 
             @Override
+            public <T> T readOne(Function<Transaction, T> work) {
+                return database.readOne(tx -> work.apply(watch(tx)));
+            }
+
+            @Override
+            public boolean remote() {
+                return database.remote();
+            }
+
+            @Override
             public <T> T write(Function<Transaction, T> work) {
                 return call(
                         "store commit",

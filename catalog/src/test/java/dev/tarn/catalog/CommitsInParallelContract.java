@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -131,6 +133,42 @@ interface CommitsInParallelContract {
         assertThat(failed).isEmpty();
         assertThat(world.restart().load(ORDERS).properties()).hasSize(4 * COMMITS + 1);
         assertThat(metadataFiles(world)).isEqualTo(1 + 4 * COMMITS);
+    }
+
+    /// Each server has what it has read in memory; what one has answered the other must not be
+    /// behind.
+    @Test
+    default void noServerAnswersWithLessThanAnotherHasAnswered() throws Exception {
+        var world = world().withOrders();
+        commit(world, ORDERS, "n", "0");
+        List<World> servers = List.of(world, world.restart());
+        var answered = new AtomicInteger();
+        var writing = new AtomicBoolean(true);
+        List<Throwable> failed =
+                inParallel(
+                        6,
+                        i -> {
+                            World server = servers.get(i % 2);
+                            if (i == 0) {
+                                for (int n = 1; n <= 60; n++) {
+                                    commit(servers.get(n % 2), ORDERS, "n", Integer.toString(n));
+                                    answered.accumulateAndGet(n, Math::max);
+                                }
+                                writing.set(false);
+                                return;
+                            }
+                            while (writing.get()) {
+                                int before = answered.get();
+                                int seen =
+                                        Integer.parseInt(server.load(ORDERS).properties().get("n"));
+                                assertThat(seen).isGreaterThanOrEqualTo(before);
+                                answered.accumulateAndGet(seen, Math::max);
+                                // A virtual thread that never blocks keeps its carrier.
+                                Thread.yield();
+                            }
+                        });
+        assertThat(failed).isEmpty();
+        assertThat(answered).hasValue(60);
     }
 
     static List<Throwable> inParallel(int count, IntConsumer action) throws Exception {

@@ -100,6 +100,7 @@ interface DropContract {
                 .containsExactly(
                         "create-namespace",
                         "create-table",
+                        "update-warehouse",
                         "commit-table",
                         "drop-table",
                         "undrop-table",

@@ -4,7 +4,13 @@ import dev.tarn.store.Databases;
 import org.junit.jupiter.api.AfterEach;
 
 class PostgresCatalogTest
-        implements CatalogContract, CommitsInParallelContract, LongHistoryContract {
+        implements CatalogContract,
+                CommitsInParallelContract,
+                IdempotencyContract,
+                ListingContract,
+                LongHistoryContract,
+                RegisterContract,
+                WarehouseContract {
     private final World world = new World(Databases.postgres(Postgres.freshDatabase()));
 
     @AfterEach

@@ -229,6 +229,7 @@ interface PurgeContract {
         var world = world().withOrders();
         world.append(ORDERS, "a");
         String location = world.load(ORDERS).metadataFileLocation();
+        drop(world);
         world.catalog
                 .tables()
                 .register(
@@ -238,7 +239,6 @@ interface PurgeContract {
                                 .name("twin")
                                 .metadataLocation(location)
                                 .build());
-        drop(world);
         world.catalog.drops().retain(world.lake, Duration.ofHours(1));
         var twin = TableIdentifier.of(SALES, "twin");
         world.catalog.tables().drop(world.lake, twin, true);

@@ -6,7 +6,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqliteCatalogTest implements CatalogContract, CommitsInParallelContract, LongHistoryContract {
+class SqliteCatalogTest
+        implements CatalogContract,
+                CommitsInParallelContract,
+                IdempotencyContract,
+                ListingContract,
+                LongHistoryContract,
+                RegisterContract,
+                WarehouseContract {
     @TempDir Path folder;
     private World world;
 

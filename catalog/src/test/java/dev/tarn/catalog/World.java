@@ -76,6 +76,10 @@ final class World implements AutoCloseable {
         return world;
     }
 
+    Database rows() {
+        return calls.watch(rows);
+    }
+
     World withoutCache() {
         var settings =
                 new CatalogSettings(

@@ -3,6 +3,7 @@ package dev.tarn.pipeline;
 import dev.tarn.catalog.Catalog;
 import dev.tarn.catalog.table.PendingCommit;
 import dev.tarn.pipeline.Plan.Flow;
+import dev.tarn.pipeline.Plan.Outlet;
 import dev.tarn.pipeline.Progress.State;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejected;
@@ -54,7 +55,7 @@ final class Loading implements Runnable {
     private record Target(Table table, TableWriter writer) {}
 
     /// A target of one flow, with its columns matched.
-    private record Route(Target target, Columnwise columns) {}
+    private record Route(Target target, Stage stage, Columnwise columns) {}
 
     private final Plan plan;
     private final Catalog catalog;
@@ -103,7 +104,7 @@ final class Loading implements Runnable {
         double seconds = Math.max(1e-3, (end - startedNanos) / 1e9);
         List<String> tables = new ArrayList<>();
         for (Flow flow : plan.flows()) {
-            flow.tables().stream().map(t -> t.name().toString()).forEach(tables::add);
+            flow.tables().stream().map(t -> t.sink().name().toString()).forEach(tables::add);
         }
         return new Progress(
                 plan.name(),
@@ -216,7 +217,8 @@ final class Loading implements Runnable {
     private void prepareTables(boolean fresh) {
         Set<TableIdentifier> prepared = new HashSet<>();
         for (Flow flow : plan.flows()) {
-            for (IcebergSink sink : flow.tables()) {
+            for (Outlet outlet : flow.tables()) {
+                IcebergSink sink = outlet.sink();
                 if (prepared.add(sink.name())) {
                     sink.prepare(catalog, plan.warehouse(), fresh);
                 }
@@ -253,7 +255,8 @@ final class Loading implements Runnable {
         PendingCommit pending = catalog.tables().begin(plan.warehouse());
         boolean dropped = false;
         for (Flow flow : plan.flows()) {
-            for (IcebergSink sink : flow.tables()) {
+            for (Outlet outlet : flow.tables()) {
+                IcebergSink sink = outlet.sink();
                 Table table = pending.table(sink.name());
                 boolean hasRows =
                         table.currentSnapshot() != null
@@ -299,20 +302,23 @@ final class Loading implements Runnable {
         List<Route> routes = new ArrayList<>();
         Set<String> required = new HashSet<>();
         var key = new StringBuilder(flow.label());
-        for (IcebergSink sink : flow.tables()) {
+        for (Outlet outlet : flow.tables()) {
+            IcebergSink sink = outlet.sink();
             Target target = require(sink.name());
-            required.addAll(sink.required(catalog, plan.warehouse()));
+            if (outlet.stage().transforms().isEmpty()) {
+                required.addAll(sink.required(catalog, plan.warehouse()));
+            }
             Columnwise columns;
             try {
                 columns =
                         Columnwise.of(
-                                flow.source().columns().schema(),
+                                outlet.stage().columns().schema(),
                                 target.table().schema(),
                                 sink.name().toString());
             } catch (IllegalArgumentException e) {
                 throw new PipelineException("%s: %s".formatted(flow.label(), e.getMessage()), e);
             }
-            routes.add(new Route(target, columns));
+            routes.add(new Route(target, outlet.stage(), columns));
             // A table that was dropped and made anew is another table: nothing is loaded there.
             key.append('|').append(target.table().uuid());
         }
@@ -398,9 +404,9 @@ final class Loading implements Runnable {
                 break;
             }
             for (Route route : routes) {
-                route.target().writer().write(batch, route.columns());
+                write(route, batch);
             }
-            flow.consoles().forEach(console -> console.write(batch));
+            flow.consoles().forEach(screen -> screen.sink().write(screen.stage().through(batch)));
             rows += batch.size();
             rowsSinceCommit += Math.max(1, batch.size());
             bytesHere = reader.bytesRead();
@@ -430,6 +436,22 @@ final class Loading implements Runnable {
             var read = new Ledger.Read(end, fingerprint, true);
             unsaved.add(tx -> ledger.savePosition(tx, key, split.name(), read));
         }
+    }
+
+    private static void write(Route route, Batch batch) {
+        Batch rows = route.stage().through(batch);
+        Table table = route.target().table();
+        if (!route.stage().transforms().isEmpty()) {
+            // The source looked at its own columns; behind a transform there may be other nulls.
+            route.columns()
+                    .firstMissing(rows, table.schema())
+                    .ifPresent(column -> {
+                        throw new PipelineException(
+                                "Table %s requires the column %s, a row comes out of %s without"
+                                        .formatted(table.name(), column, route.stage().label()));
+                    });
+        }
+        route.target().writer().write(rows, route.columns());
     }
 
     private void reject(Flow flow, Rejected row) {

@@ -5,6 +5,7 @@ import dev.tarn.pipeline.job.JobFile;
 import dev.tarn.pipeline.job.JobSource;
 import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.sink.IcebergSink;
+import dev.tarn.pipeline.transform.Transforms;
 import dev.tarn.store.Database;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -82,6 +83,7 @@ public final class Pipelines {
     public static String reference() {
         List<OptionTable> tables = new ArrayList<>(List.of(JobFile.ENV));
         tables.addAll(Plan.SOURCES);
+        tables.addAll(Transforms.OPTIONS);
         tables.addAll(Plan.SINKS);
         return tables.stream().map(OptionTable::markdown).collect(Collectors.joining("\n"));
     }

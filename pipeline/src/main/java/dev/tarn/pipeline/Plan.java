@@ -6,7 +6,6 @@ import dev.tarn.pipeline.job.Block;
 import dev.tarn.pipeline.job.Job;
 import dev.tarn.pipeline.job.JobFile;
 import dev.tarn.pipeline.job.JobSource;
-import dev.tarn.pipeline.job.Nearest;
 import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.job.Problems;
 import dev.tarn.pipeline.sink.ConsoleSink;
@@ -14,6 +13,7 @@ import dev.tarn.pipeline.sink.IcebergSink;
 import dev.tarn.pipeline.source.Source;
 import dev.tarn.pipeline.source.fake.FakeSource;
 import dev.tarn.pipeline.source.files.FileSource;
+import dev.tarn.pipeline.transform.Transforms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,14 +37,20 @@ record Plan(
     static final List<OptionTable> SOURCES = List.of(FileSource.OPTIONS, FakeSource.OPTIONS);
     static final List<OptionTable> SINKS = List.of(IcebergSink.OPTIONS, ConsoleSink.OPTIONS);
 
+    /// A table of a job, and what is done to rows on their way there.
+    record Outlet(IcebergSink sink, Stage stage) {}
+
+    /// A console of a job, likewise.
+    record Screen(ConsoleSink sink, Stage stage) {}
+
     /// One source and what it feeds.
     ///
     /// @param deadLetters where rows that do not fit go, null if the first one ends the run
     record Flow(
             String label,
             Source source,
-            List<IcebergSink> tables,
-            List<ConsoleSink> consoles,
+            List<Outlet> tables,
+            List<Screen> consoles,
             @Nullable TableIdentifier deadLetters,
             long rejectedMax) {}
 
@@ -63,7 +69,9 @@ record Plan(
             Set<String> ownUris,
             Consumer<String> console) {
         var problems = new Problems(text.name());
-        Job job = new JobFile(SOURCES, SINKS).read(text, variables, environment, problems);
+        Job job =
+                new JobFile(SOURCES, Transforms.OPTIONS, SINKS)
+                        .read(text, variables, environment, problems);
         List<Source> sources = new ArrayList<>();
         for (Block block : job.sources()) {
             sources.add(
@@ -72,28 +80,25 @@ record Plan(
                             : new FakeSource(block));
         }
         var wiring = new Wiring(sources);
-        List<List<IcebergSink>> tables = wiring.lists();
-        List<List<ConsoleSink>> consoles = wiring.lists();
+        job.transforms().forEach(wiring::transform);
+        List<List<Outlet>> tables = wiring.lists();
+        List<List<Screen>> consoles = wiring.lists();
         Warehouse warehouse = null;
         for (Block block : job.sinks()) {
-            for (int i : wiring.inputs(block)) {
-                Source source = sources.get(i);
+            for (Stage stage : wiring.inputs(block)) {
                 if (block.plugin().equals(ConsoleSink.OPTIONS.plugin())) {
-                    consoles.get(i).add(new ConsoleSink(block, wiring.label(i), console));
+                    var sink = new ConsoleSink(block, stage.label(), console);
+                    consoles.get(stage.source()).add(new Screen(sink, stage));
                     continue;
                 }
-                var sink =
-                        new IcebergSink(
-                                block,
-                                source.columns(),
-                                source.block().textOrNull("plugin_output"));
+                var sink = new IcebergSink(block, stage.columns(), stage.outputOrNull());
                 Warehouse its = sink.warehouse(catalog, ownUris);
                 if (warehouse != null && !warehouse.equals(its)) {
                     block.problem(
                             "iceberg.catalog.config", "all tables of a job lie in one warehouse");
                 }
                 warehouse = its;
-                tables.get(i).add(sink);
+                tables.get(stage.source()).add(new Outlet(sink, stage));
             }
         }
         List<Flow> flows = new ArrayList<>();
@@ -142,72 +147,5 @@ record Plan(
         }
         return TableIdentifier.of(
                 Namespace.of(name.substring(0, dot).split("\\.")), name.substring(dot + 1));
-    }
-
-    /// Which sink takes which source.
-    private static final class Wiring {
-        private final List<String> labels = new ArrayList<>();
-        private boolean complete = true;
-
-        Wiring(List<Source> sources) {
-            for (Source source : sources) {
-                String output = source.block().textOrNull("plugin_output");
-                String label =
-                        output != null
-                                ? output
-                                : "%s-%s".formatted(source.block().plugin(), labels.size() + 1);
-                if (labels.contains(label)) {
-                    source.block()
-                            .problem(
-                                    "plugin_output",
-                                    "%s is the name of two sources".formatted(label));
-                }
-                labels.add(label);
-            }
-        }
-
-        <T> List<List<T>> lists() {
-            List<List<T>> lists = new ArrayList<>();
-            labels.forEach(label -> lists.add(new ArrayList<>()));
-            return lists;
-        }
-
-        String label(int index) {
-            return labels.get(index);
-        }
-
-        boolean complete() {
-            return complete;
-        }
-
-        List<Integer> inputs(Block sink) {
-            List<String> names = sink.texts("plugin_input");
-            if (names.isEmpty()) {
-                if (labels.size() == 1) {
-                    return List.of(0);
-                }
-                complete = false;
-                if (labels.size() > 1) {
-                    sink.problem(
-                            "plugin_input", "missing, required when there are several sources");
-                }
-                return List.of();
-            }
-            List<Integer> inputs = new ArrayList<>();
-            for (String name : names) {
-                int index = labels.indexOf(name);
-                if (index < 0) {
-                    complete = false;
-                    String hint =
-                            Nearest.of(name, labels)
-                                    .map(near -> ", did you mean " + near + "?")
-                                    .orElse("");
-                    sink.problem("plugin_input", "no source is called %s%s".formatted(name, hint));
-                } else {
-                    inputs.add(index);
-                }
-            }
-            return inputs;
-        }
     }
 }

@@ -478,8 +478,8 @@ class LoadingTest {
                                     + " you mean name?",
                             "jobs/test.conf:4: LocalFile.file_format_type: expected one of [CSV,"
                                     + " TEXT, JSON, PARQUET], found 'cvs'",
-                            "jobs/test.conf:7: Iceberg.plugin_input: no source is called b, did you"
-                                    + " mean a?",
+                            "jobs/test.conf:7: Iceberg.plugin_input: no source or transform before"
+                                    + " is called b, did you mean a?",
                             "jobs/test.conf:9: Iceberg.iceberg.table.partition-keys: bucket(id):"
                                     + " expected a column and a width",
                             "jobs/test.conf:10: Iceberg.iceberg.catalog.config: uri"

@@ -48,7 +48,7 @@ final class PostgresDatabase implements Database {
         config.setMaximumPoolSize(Math.max(1, settings.connectionsMax() / 2));
         config.setMinimumIdle(1);
         config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
-        config.setAutoCommit(false);
+        config.setAutoCommit(readOnly);
         config.setReadOnly(readOnly);
         config.setTransactionIsolation(isolation);
         config.setConnectionInitSql(FROZEN_MAX);
@@ -70,9 +70,20 @@ final class PostgresDatabase implements Database {
     @Override
     public <T> T read(Function<Transaction, T> work) {
         try (Connection connection = readers.getConnection()) {
+            connection.setAutoCommit(false);
             T result = work.apply(new PostgresTransaction(connection));
             connection.rollback();
             return result;
+        } catch (SQLException e) {
+            throw new StoreException("Cannot read: " + e.getMessage(), e);
+        }
+    }
+
+    /// One way to the server and back.
+    @Override
+    public <T> T readOne(Function<Transaction, T> work) {
+        try (Connection connection = readers.getConnection()) {
+            return work.apply(new PostgresTransaction(connection));
         } catch (SQLException e) {
             throw new StoreException("Cannot read: " + e.getMessage(), e);
         }
@@ -139,6 +150,11 @@ final class PostgresDatabase implements Database {
     @Override
     public void migrate(String component, List<Migration> migrations) {
         new Migrations(component, migrations).apply(this, Dialect.POSTGRES);
+    }
+
+    @Override
+    public boolean remote() {
+        return true;
     }
 
     @Override

@@ -65,6 +65,16 @@ final class SqliteDatabase implements Database {
         }
     }
 
+    @Override
+    public <T> T readOne(Function<Transaction, T> work) {
+        SqliteConnection connection = takeReader();
+        try {
+            return work.apply(connection);
+        } finally {
+            readers.add(connection);
+        }
+    }
+
     private SqliteConnection takeReader() {
         try {
             return readers.take();

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "catalog",
-        description = "Look at namespaces and tables, protect and restore them.",
+        description = "Look at namespaces and tables, protect and restore them, keep warehouses.",
         subcommands = {
             CatalogCommand.ListCommand.class,
             CatalogCommand.ShowCommand.class,
@@ -23,7 +23,11 @@ import picocli.CommandLine.Parameters;
             DropCommands.PurgeCommand.class,
             ProtectCommands.ProtectCommand.class,
             ProtectCommands.UnprotectCommand.class,
-            EventsCommand.class
+            EventsCommand.class,
+            WarehouseCommands.ListCommand.class,
+            WarehouseCommands.CreateCommand.class,
+            WarehouseCommands.SetCommand.class,
+            WarehouseCommands.DropCommand.class
         })
 final class CatalogCommand implements Runnable {
     private final Surroundings surroundings;

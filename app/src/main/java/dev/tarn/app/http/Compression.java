@@ -57,7 +57,7 @@ public final class Compression {
     }
 
     /// @throws HttpException 400 if it is not gzip, 413 if it is larger than `bytesMax`
-    static byte[] gunzip(byte[] body, long bytesMax) {
+    public static byte[] gunzip(byte[] body, long bytesMax) {
         try (InputStream plain = new GZIPInputStream(new ByteArrayInputStream(body))) {
             byte[] read = plain.readNBytes(Math.toIntExact(bytesMax + 1));
             if (read.length > bytesMax) {

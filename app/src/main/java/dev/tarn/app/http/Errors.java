@@ -92,7 +92,7 @@ public final class Errors {
     ///
     /// @param readOnly whether the request can have changed nothing; only then is an object store
     ///   that is down a reason to ask again
-    static Response of(Throwable thrown, boolean readOnly) {
+    public static Response of(Throwable thrown, boolean readOnly) {
         if (thrown instanceof HttpException refused) {
             Response response = body(refused.status(), refused.type(), refused.getMessage());
             String allow = refused.allow();

@@ -15,9 +15,11 @@ public final class Request {
     private final String rawPath;
     private final String template;
     private final Map<String, String> rawSegments;
+    private final String rawQuery;
     private final SequencedMap<String, String> query;
     private final Function<String, @Nullable String> headers;
     private final Supplier<byte[]> body;
+    private byte @Nullable [] read;
 
     Request(
             String method,
@@ -31,6 +33,7 @@ public final class Request {
         this.rawPath = rawPath;
         this.template = template;
         this.rawSegments = rawSegments;
+        this.rawQuery = rawQuery == null ? "" : rawQuery;
         this.query = parameters(rawQuery);
         this.headers = headers;
         this.body = body;
@@ -73,6 +76,22 @@ public final class Request {
     /// A parameter of the query, decoded once; the first one if it is there several times.
     public Optional<String> query(String name) {
         return Optional.ofNullable(query.get(name));
+    }
+
+    /// The query as it was sent; empty if there is none.
+    public String rawQuery() {
+        return rawQuery;
+    }
+
+    /// A parameter of the query as it was sent, for values with a syntax of their own.
+    public Optional<String> rawQueryValue(String name) {
+        for (String pair : List.of(rawQuery.split("&", -1))) {
+            int equals = pair.indexOf('=');
+            if (equals >= 0 && UrlDecoder.form(pair.substring(0, equals)).equals(name)) {
+                return Optional.of(pair.substring(equals + 1));
+            }
+        }
+        return Optional.empty();
     }
 
     /// A whole number in the query.
@@ -131,7 +150,12 @@ public final class Request {
     ///
     /// @throws HttpException 413 if it is too large, 400 if it cannot be decompressed
     public byte[] body() {
-        return body.get();
+        byte[] known = read;
+        if (known == null) {
+            known = body.get();
+            read = known;
+        }
+        return known;
     }
 
     private static SequencedMap<String, String> parameters(@Nullable String rawQuery) {

@@ -66,7 +66,8 @@ public final class Drops implements AutoCloseable {
     public Dropped drop(Warehouse warehouse, Kind kind, TableIdentifier name, boolean purge) {
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
             Optional<Dropped> dropped =
-                    Changes.write(database, tx -> tryDrop(tx, warehouse, kind, name, purge));
+                    Changes.attempt(
+                            database, tx -> tryDrop(tx, warehouse, kind, name, purge), row -> "");
             if (dropped.isPresent()) {
                 purges.wake();
                 return dropped.get();

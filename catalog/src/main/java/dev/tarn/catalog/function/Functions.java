@@ -76,7 +76,8 @@ public final class Functions {
                     }
                     record(tx, "create-function", warehouse, name, Map.of("uuid", uuid));
                     return metadata;
-                });
+                },
+                created -> created);
     }
 
     private static boolean insert(

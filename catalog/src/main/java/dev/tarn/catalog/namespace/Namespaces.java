@@ -79,7 +79,8 @@ public final class Namespaces {
                     }
                     events.record(tx, "create-namespace", warehouse, namespace, null, Map.of());
                     return new TreeMap<>(properties);
-                });
+                },
+                PropertiesJson::write);
     }
 
     private static boolean insert(
@@ -172,8 +173,10 @@ public final class Namespaces {
         locations.requireNamespaceProperties(warehouse, updates);
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
             var change =
-                    Changes.write(
-                            database, tx -> swap(tx, warehouse, namespace, removals, updates));
+                    Changes.attempt(
+                            database,
+                            tx -> swap(tx, warehouse, namespace, removals, updates),
+                            PropertiesChange::json);
             if (change.isPresent()) {
                 return change.get();
             }

@@ -1,11 +1,17 @@
 package dev.tarn.catalog.relation;
 
+import static java.util.Collections.nCopies;
+
 import dev.tarn.catalog.Locations;
 import dev.tarn.catalog.Names;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.store.Row;
 import dev.tarn.store.Transaction;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +27,15 @@ public record Relation(
             SELECT r.id, r.kind, r.uuid, r.metadata_location, r.labels
             FROM namespace n JOIN relation r ON r.namespace_id = n.id
             WHERE n.warehouse_id = ? AND n.path = ? AND r.name = ?
+            """;
+
+    /// Both databases call the columns of `VALUES` so.
+    private static final String FIND_ALL =
+            """
+            SELECT r.id, r.kind, r.uuid, r.metadata_location, n.warehouse_id, n.path, r.name
+            FROM (VALUES ${places}) AS asked
+            JOIN namespace n ON n.warehouse_id = asked.column1 AND n.path = asked.column2
+            JOIN relation r ON r.namespace_id = n.id AND r.name = asked.column3
             """;
 
     /// Whatever has this name, table or view.
@@ -42,6 +57,37 @@ public record Relation(
     public static Relation require(
             Transaction tx, Warehouse warehouse, Kind kind, TableIdentifier name) {
         return find(tx, warehouse, kind, name).orElseThrow(() -> kind.missing(name));
+    }
+
+    /// Where a name is looked up; the path is that of the namespace.
+    record Place(String warehouseId, String path, String name) {
+        Place(Warehouse warehouse, TableIdentifier name) {
+            this(warehouse.id(), Names.path(name.namespace()), name.name());
+        }
+    }
+
+    /// Whatever is at these places, by place. One statement.
+    static Map<Place, Relation> findAll(Transaction tx, List<Place> places) {
+        Object[] arguments =
+                places.stream()
+                        .flatMap(
+                                place -> Stream.of(place.warehouseId(), place.path(), place.name()))
+                        .toArray();
+        Map<Place, Relation> found = new HashMap<>();
+        if (places.size() == 1) {
+            tx.queryOne(FIND, Relation::relation, arguments)
+                    .ifPresent(relation -> found.put(places.getFirst(), relation));
+            return found;
+        }
+        tx.query(
+                FIND_ALL.replace(
+                        "${places}", String.join(", ", nCopies(places.size(), "(?, ?, ?)"))),
+                row ->
+                        found.put(
+                                new Place(row.string(5), row.string(6), row.string(7)),
+                                relation(row)),
+                arguments);
+        return found;
     }
 
     private static Relation relation(Row row) {

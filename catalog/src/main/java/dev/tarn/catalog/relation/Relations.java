@@ -27,34 +27,61 @@ public final class Relations {
     private final Database database;
     private final Events events;
     private final Kind kind;
+    private final Lookups lookups;
 
     public Relations(Database database, Events events, Kind kind) {
         this.database = database;
+        this.lookups = new Lookups(database);
         this.events = events;
         this.kind = kind;
     }
 
+    /// What fits into one page comes in the order of names. What does not comes in the order of
+    /// ids, which a rename does not change: so it is neither listed twice nor left out.
     public Page<TableIdentifier> list(Warehouse warehouse, Namespace namespace, PageRequest page) {
         String after = page.after();
-        List<String> names =
-                database.read(tx ->
-                        tx.query(
-                                "SELECT name FROM relation WHERE namespace_id = ? AND kind = ?"
-                                        + " AND name > ? ORDER BY name LIMIT ?",
-                                row -> row.string(1),
-                                NamespaceRow.require(tx, warehouse, namespace).id(),
-                                kind.text(),
-                                after,
-                                page.rows()));
-        return page.page(names, name -> TableIdentifier.of(namespace, name));
+        return database.read(tx -> {
+            String inside = NamespaceRow.require(tx, warehouse, namespace).id();
+            if (page.isFirst()) {
+                List<Named> byName = list(tx, inside, "name", after, page);
+                if (page.isWhole(byName)) {
+                    return page.page(byName, Named::name, named -> named.in(namespace));
+                }
+            }
+            List<Named> byId = list(tx, inside, "id", after, page);
+            return page.page(byId, Named::id, named -> named.in(namespace));
+        });
+    }
+
+    private List<Named> list(
+            Transaction tx, String namespaceId, String key, String after, PageRequest page) {
+        return tx.query(
+                "SELECT id, name FROM relation WHERE namespace_id = ? AND kind = ? AND %1$s > ?"
+                                .formatted(key)
+                        + " ORDER BY %1$s LIMIT ?".formatted(key),
+                row -> new Named(row.string(1), row.string(2)),
+                namespaceId,
+                kind.text(),
+                after,
+                page.rows());
+    }
+
+    private record Named(String id, String name) {
+        TableIdentifier in(Namespace namespace) {
+            return TableIdentifier.of(namespace, name);
+        }
     }
 
     public Relation require(Warehouse warehouse, TableIdentifier name) {
-        return database.read(tx -> Relation.require(tx, warehouse, kind, name));
+        return find(warehouse, name).orElseThrow(() -> kind.missing(name));
     }
 
     public Optional<Relation> find(Warehouse warehouse, TableIdentifier name) {
-        return database.read(tx -> Relation.find(tx, warehouse, kind, name));
+        Optional<Relation> found =
+                database.remote()
+                        ? lookups.find(warehouse, name)
+                        : database.readOne(tx -> Relation.find(tx, warehouse, name));
+        return found.filter(relation -> relation.kind() == kind);
     }
 
     /// The namespace in which `name` is to be created.

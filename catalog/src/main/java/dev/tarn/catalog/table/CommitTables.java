@@ -125,8 +125,13 @@ final class CommitTables {
 
     private SequencedMap<TableIdentifier, Optional<Relation>> readRows(
             Warehouse warehouse, List<TableChange> changes) {
+        SequencedMap<TableIdentifier, Optional<Relation>> rows = new LinkedHashMap<>();
+        if (changes.size() == 1) {
+            TableIdentifier name = changes.getFirst().name();
+            rows.put(name, relations.find(warehouse, name));
+            return rows;
+        }
         return database.read(tx -> {
-            SequencedMap<TableIdentifier, Optional<Relation>> rows = new LinkedHashMap<>();
             for (TableChange change : changes) {
                 rows.computeIfAbsent(
                         change.name(), name -> Relation.find(tx, warehouse, Kind.TABLE, name));

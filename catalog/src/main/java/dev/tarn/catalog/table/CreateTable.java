@@ -4,6 +4,7 @@ import dev.tarn.catalog.Locations;
 import dev.tarn.catalog.Names;
 import dev.tarn.catalog.drop.Drops;
 import dev.tarn.catalog.drop.Protections;
+import dev.tarn.catalog.idempotency.Claim;
 import dev.tarn.catalog.namespace.NamespaceRow;
 import dev.tarn.catalog.relation.Kind;
 import dev.tarn.catalog.relation.Relation;
@@ -12,6 +13,7 @@ import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.store.Database;
 import dev.tarn.store.OutcomeUnknownException;
 import dev.tarn.store.Transaction;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.HashMap;
@@ -132,8 +134,10 @@ final class CreateTable {
             if (existing.isPresent() && !request.overwrite()) {
                 throw new AlreadyExistsException("Table already exists: %s", name);
             }
-            TableVersion metadata = files.readAnew(location);
+            TableVersion metadata = readForeign(location);
+            FormatVersion.require(metadata.recent().formatVersion());
             locations.require(warehouse, "Location of " + name, metadata.recent().location());
+            locations.requireProperties(warehouse, metadata.recent().properties());
             boolean registered =
                     insert(
                             warehouse,
@@ -144,6 +148,7 @@ final class CreateTable {
                                     return false;
                                 }
                                 drops.requireNotPurging(tx, name, metadata.recent().uuid());
+                                requireOnce(tx, metadata.recent().uuid(), name, existing);
                                 point(tx, warehouse, name, existing, metadata);
                                 relations.record(
                                         tx,
@@ -158,6 +163,40 @@ final class CreateTable {
             }
         }
         throw new CommitFailedException("Cannot register %s: lost %s races", name, ATTEMPTS_MAX);
+    }
+
+    /// A file that others wrote, and that may be anything.
+    private TableVersion readForeign(String location) {
+        try {
+            return files.readAnew(location);
+        } catch (ValidationException
+                | IllegalArgumentException
+                | IllegalStateException
+                | NullPointerException
+                | ClassCastException
+                | UncheckedIOException e) {
+            throw new BadRequestException(
+                    e, "Not a metadata file of a table: %s: %s", location, e.getMessage());
+        }
+    }
+
+    /// Two names for one table would write and delete each other's files. The lock holds off a
+    /// second registration of the same table until this one is committed.
+    private static void requireOnce(
+            Transaction tx, String uuid, TableIdentifier name, Optional<Relation> existing) {
+        tx.lock("register " + uuid);
+        String own = existing.map(Relation::id).orElse("");
+        if (!tx.query(
+                        "SELECT id FROM relation WHERE uuid = ? AND id <> ?"
+                                + " AND namespace_id IS NOT NULL LIMIT 1",
+                        row -> row.string(1),
+                        uuid,
+                        own)
+                .isEmpty()) {
+            throw new AlreadyExistsException(
+                    "Cannot register %s: another name stands for the same table, uuid %s",
+                    name, uuid);
+        }
     }
 
     private Optional<Relation> existing(Warehouse warehouse, TableIdentifier name) {
@@ -200,7 +239,11 @@ final class CreateTable {
             TableVersion metadata,
             Function<Transaction, Boolean> work) {
         try {
-            return database.write(work);
+            return Claim.attempt(
+                            database,
+                            tx -> work.apply(tx) ? Optional.of(metadata) : Optional.empty(),
+                            TableVersion::requireLocation)
+                    .isPresent();
         } catch (OutcomeUnknownException e) {
             if (!isCurrent(warehouse, name, metadata, e)) {
                 throw new CommitStateUnknownException(e);

@@ -16,8 +16,12 @@ import org.apache.iceberg.exceptions.BadRequestException;
 final class FormatVersion {
     private static final String PROPERTY = TableProperties.FORMAT_VERSION;
 
-    /// Iceberg refuses what is too new, and makes a table of whatever is lower.
+    /// Iceberg makes a table of whatever is lower.
     private static final int MIN = 1;
+
+    /// Of the protocol. Iceberg's library reads one version more, whose form may still change: a
+    /// table in it might be unreadable tomorrow.
+    private static final int MAX = 3;
 
     private FormatVersion() {}
 
@@ -31,9 +35,9 @@ final class FormatVersion {
 
     /// @throws BadRequestException if there is no such version
     static int require(int version) {
-        if (version < MIN) {
+        if (version < MIN || version > MAX) {
             throw new BadRequestException(
-                    "Format version must be at least %s, found %s", MIN, version);
+                    "Format version must be %s to %s, found %s", MIN, MAX, version);
         }
         return version;
     }

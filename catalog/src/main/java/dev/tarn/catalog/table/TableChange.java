@@ -41,6 +41,8 @@ record TableChange(
                 locations.require(warehouse, "Location of " + name, set.location());
             } else if (update instanceof SetProperties set) {
                 locations.requireProperties(warehouse, set.updated());
+            } else if (update instanceof UpgradeFormatVersion upgrade) {
+                FormatVersion.require(upgrade.formatVersion());
             }
         }
     }

@@ -7,6 +7,7 @@ import dev.tarn.catalog.Page;
 import dev.tarn.catalog.PageRequest;
 import dev.tarn.catalog.drop.Drops;
 import dev.tarn.catalog.event.Events;
+import dev.tarn.catalog.idempotency.Claim;
 import dev.tarn.catalog.relation.Kind;
 import dev.tarn.catalog.relation.Relation;
 import dev.tarn.catalog.relation.Relations;
@@ -32,6 +33,7 @@ public final class Tables {
     private final MetadataFiles files;
     private final CommitTables commits;
     private final CreateTable creates;
+    private final UnregisterTable unregisters;
     private final Drops drops;
     private final MetricsReports reports;
     private final TableFolders folders;
@@ -50,6 +52,7 @@ public final class Tables {
         this.commits = new CommitTables(database, relations, files, locations);
         this.creates = new CreateTable(database, relations, files, locations, drops, clock);
         this.drops = drops;
+        this.unregisters = new UnregisterTable(database, relations, files);
         this.reports = new MetricsReports(database, clock);
         this.folders = new TableFolders(locations);
     }
@@ -103,17 +106,27 @@ public final class Tables {
     public LoadedTable commit(
             Warehouse warehouse, TableIdentifier name, UpdateTableRequest request) {
         var change = new TableChange(name, request.requirements(), request.updates());
-        return loaded(
-                commits.commit(warehouse, List.of(change), CommitTables.NO_ROWS)
-                        .firstEntry()
-                        .getValue());
+        Claim claim = Claim.current();
+        // Where the pointer stands in the transaction that moved it.
+        var rows =
+                claim.alongside(
+                        CommitTables.NO_ROWS,
+                        tx -> Relation.require(tx, warehouse, Kind.TABLE, name).metadataLocation());
+        LoadedTable committed =
+                loaded(commits.commit(warehouse, List.of(change), rows).firstEntry().getValue());
+        claim.taken();
+        return committed;
     }
 
     /// All changes take effect, or none. Several may go to the same table: each finds it as the one
     /// before left it.
     public void commitAll(Warehouse warehouse, List<UpdateTableRequest> changes) {
+        Claim claim = Claim.current();
         commits.commit(
-                warehouse, changes.stream().map(Tables::change).toList(), CommitTables.NO_ROWS);
+                warehouse,
+                changes.stream().map(Tables::change).toList(),
+                claim.alongside(CommitTables.NO_ROWS, tx -> ""));
+        claim.taken();
     }
 
     private static TableChange change(UpdateTableRequest request) {
@@ -141,6 +154,14 @@ public final class Tables {
         TableIdentifier name = TableIdentifier.of(namespace, request.name());
         Names.check(name);
         return loaded(creates.register(warehouse, name, request));
+    }
+
+    /// Takes the table out of the catalog and leaves its files, so that it can be registered
+    /// elsewhere. Returns it as it was at that moment: no later commit can succeed.
+    ///
+    /// @throws NoSuchTableException if there is none
+    public LoadedTable unregister(Warehouse warehouse, TableIdentifier name) {
+        return unregisters.unregister(warehouse, name);
     }
 
     /// Keeps the report with the last ones of the table.

@@ -7,6 +7,7 @@ import dev.tarn.catalog.Page;
 import dev.tarn.catalog.PageRequest;
 import dev.tarn.catalog.drop.Drops;
 import dev.tarn.catalog.event.Events;
+import dev.tarn.catalog.idempotency.Claim;
 import dev.tarn.catalog.namespace.NamespaceRow;
 import dev.tarn.catalog.relation.Kind;
 import dev.tarn.catalog.relation.Relation;
@@ -17,6 +18,7 @@ import dev.tarn.store.Database;
 import dev.tarn.store.OutcomeUnknownException;
 import dev.tarn.store.Transaction;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.iceberg.MetadataUpdate.SetLocation;
@@ -101,6 +103,11 @@ public final class Views {
         return new LoadedView(view.metadataLocation(), view.metadata(), row.labels());
     }
 
+    /// A view as the metadata file at `metadataLocation` tells it.
+    public LoadedView version(String metadataLocation) {
+        return files.read(metadataLocation);
+    }
+
     public boolean exists(Warehouse warehouse, TableIdentifier name) {
         return relations.find(warehouse, name).isPresent();
     }
@@ -172,7 +179,12 @@ public final class Views {
             LoadedView written,
             Function<Transaction, Boolean> work) {
         try {
-            boolean swapped = database.write(work);
+            boolean swapped =
+                    Claim.attempt(
+                                    database,
+                                    tx -> work.apply(tx) ? Optional.of(written) : Optional.empty(),
+                                    LoadedView::metadataLocation)
+                            .isPresent();
             if (!swapped) {
                 files.forget(written);
             }
@@ -223,12 +235,15 @@ public final class Views {
         LoadedView view = files.read(location);
         locations.require(warehouse, "Location of " + name, view.metadata().location());
         try {
-            database.<Boolean>write(tx -> {
-                drops.requireNotPurging(tx, name, view.metadata().uuid());
-                insert(tx, warehouse, name, view);
-                relations.record(tx, "register", warehouse, name, details(view));
-                return true;
-            });
+            Claim.write(
+                    database,
+                    tx -> {
+                        drops.requireNotPurging(tx, name, view.metadata().uuid());
+                        insert(tx, warehouse, name, view);
+                        relations.record(tx, "register", warehouse, name, details(view));
+                        return view;
+                    },
+                    LoadedView::metadataLocation);
         } catch (OutcomeUnknownException e) {
             if (!isCurrent(warehouse, name, view, e)) {
                 throw new CommitStateUnknownException(e);

@@ -90,11 +90,14 @@ public final class JobFile {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{\\??([^}]+)}");
 
     private final Map<String, OptionTable> sources;
+    private final Map<String, OptionTable> transforms;
     private final Map<String, OptionTable> sinks;
 
     /// Takes the plugins a job may use.
-    public JobFile(List<OptionTable> sources, List<OptionTable> sinks) {
+    public JobFile(
+            List<OptionTable> sources, List<OptionTable> transforms, List<OptionTable> sinks) {
         this.sources = byName(sources);
+        this.transforms = byName(transforms);
         this.sinks = byName(sinks);
     }
 
@@ -121,17 +124,22 @@ public final class JobFile {
         } else if (!env.text("job.mode").equalsIgnoreCase("BATCH")) {
             env.problem("job.mode", "expected BATCH, found '" + env.text("job.mode") + "'");
         }
-        for (Setting transform : list(root.get("transform"))) {
-            problems.add(
-                    transform.line(),
-                    "transform %s: transforms are not supported by this runner yet"
-                            .formatted(pluginName(transform)));
+        for (String needed : List.of("source", "sink")) {
+            if (list(root.get(needed)).isEmpty()) {
+                problems.add(
+                        line(root.get(needed)), needed + ": missing, a job needs at least one");
+            }
         }
         List<Block> sourceBlocks = blocks("source", root, sources, problems);
+        List<Block> transformBlocks = blocks("transform", root, transforms, problems);
         List<Block> sinkBlocks = blocks("sink", root, sinks, problems);
         String name = env.textOrNull("job.name");
         return new Job(
-                name != null ? name : baseName(source.name()), env, sourceBlocks, sinkBlocks);
+                name != null ? name : baseName(source.name()),
+                env,
+                sourceBlocks,
+                transformBlocks,
+                sinkBlocks);
     }
 
     private static void problemsOfBlocks(SequencedMap<String, Setting> root, Problems problems) {
@@ -153,9 +161,6 @@ public final class JobFile {
             Map<String, OptionTable> tables,
             Problems problems) {
         List<Setting> given = list(root.get(kind));
-        if (given.isEmpty()) {
-            problems.add(line(root.get(kind)), kind + ": missing, a job needs at least one");
-        }
         List<Block> blocks = new ArrayList<>();
         for (Setting setting : given) {
             String name = pluginName(setting);
@@ -165,7 +170,7 @@ public final class JobFile {
                 String hint =
                         Nearest.of(name, names)
                                 .map(near -> ", did you mean " + near + "?")
-                                .orElse(", this runner has " + String.join(", ", names));
+                                .orElse(", expected one of " + String.join(", ", names));
                 problems.add(setting.line(), "%s %s: unknown plugin%s".formatted(kind, name, hint));
                 continue;
             }

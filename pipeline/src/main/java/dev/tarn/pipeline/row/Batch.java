@@ -1,5 +1,6 @@
 package dev.tarn.pipeline.row;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.Schema;
@@ -28,6 +29,45 @@ public final class Batch {
             types[i] = columns.get(i).type();
             vectors[i] = Vector.of(types[i], capacity);
         }
+    }
+
+    private Batch(Schema schema, Vector[] vectors, int size) {
+        this.schema = schema;
+        this.types = schema.columns().stream().map(Types.NestedField::type).toArray(Type[]::new);
+        this.vectors = vectors;
+        this.capacity = size;
+        this.size = size;
+    }
+
+    /// The same rows with columns picked by `sources`; the values are shared.
+    public Batch project(Schema projected, int[] sources) {
+        Vector[] picked = new Vector[sources.length];
+        for (int i = 0; i < picked.length; i++) {
+            picked[i] = vectors[sources[i]];
+        }
+        return new Batch(projected, picked, size);
+    }
+
+    /// The same rows, but for one column, which has no values yet.
+    public Batch renewed(Schema same, int column) {
+        Vector[] changed = vectors.clone();
+        changed[column] = Vector.of(types[column], size);
+        return new Batch(same, changed, size);
+    }
+
+    /// The same rows with more columns at the end, which have no values yet.
+    public Batch widened(Schema wider) {
+        List<Types.NestedField> columns = wider.columns();
+        Vector[] more = Arrays.copyOf(vectors, columns.size());
+        for (int i = vectors.length; i < more.length; i++) {
+            more[i] = Vector.of(columns.get(i).type(), size);
+        }
+        return new Batch(wider, more, size);
+    }
+
+    /// The values of a column of text or bytes.
+    public Vector.Bytes bytes(int column) {
+        return (Vector.Bytes) vectors[column];
     }
 
     public Schema schema() {
@@ -62,9 +102,6 @@ public final class Batch {
     }
 
     public void endRow() {
-        for (Vector vector : vectors) {
-            vector.end(size);
-        }
         size++;
     }
 

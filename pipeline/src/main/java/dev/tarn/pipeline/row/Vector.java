@@ -20,8 +20,6 @@ public abstract sealed class Vector {
     /// A bit for each row, set where there is a value.
     private final long[] present;
 
-    private int nulls;
-
     private Vector(int capacity) {
         this.present = new long[(capacity + 63) >>> 6];
     }
@@ -55,18 +53,6 @@ public abstract sealed class Vector {
 
     final void setPresent(int row) {
         present[row >>> 6] |= 1L << row;
-    }
-
-    /// The row is whole.
-    final void end(int row) {
-        if (isNull(row)) {
-            nulls++;
-        }
-    }
-
-    /// How many of the batch's rows are null here.
-    public final int nulls() {
-        return nulls;
     }
 
     /// 0 and 1 for false and true.

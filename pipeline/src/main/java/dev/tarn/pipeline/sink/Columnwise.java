@@ -1,6 +1,7 @@
 package dev.tarn.pipeline.sink;
 
 import dev.tarn.pipeline.row.Batch;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
@@ -53,6 +54,19 @@ public final class Columnwise {
     /// The rows of a batch as rows of the table.
     Batch.View view(Batch batch, Types.StructType struct) {
         return batch.view(struct, sources);
+    }
+
+    /// A required column of the table that is null in some row.
+    public Optional<String> firstMissing(Batch batch, Schema table) {
+        for (int i = 0; i < sources.length; i++) {
+            Types.NestedField column = table.columns().get(i);
+            for (int row = 0; column.isRequired() && row < batch.size(); row++) {
+                if (batch.isNull(sources[i], row)) {
+                    return Optional.of(column.name());
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /// For each column of the table that of the batch, -1 for nulls; not a copy.

@@ -29,6 +29,7 @@ class JobFileTest {
                             Option.honoured("plugin_output", Kind.TEXT, null, "")
                                     .formerly("result_table_name"),
                             Option.refused("magic", "there is none")));
+    private static final OptionTable MAP = new OptionTable("Map", "It changes.", List.of());
     private static final OptionTable OUT =
             new OptionTable(
                     "Out",
@@ -41,7 +42,7 @@ class JobFileTest {
     private static Job read(String name, String text, Map<String, String> variables) {
         var problems = new Problems(name);
         Job job =
-                new JobFile(List.of(IN), List.of(OUT))
+                new JobFile(List.of(IN), List.of(MAP), List.of(OUT))
                         .read(
                                 new JobSource(text, name, Path.of("/")),
                                 variables,
@@ -208,8 +209,7 @@ class JobFileTest {
                         "jobs/f.conf:5: In.count.max: expected a whole number, found 'many'",
                         "jobs/f.conf:6: In.magic: not supported by this runner: there is none",
                         "jobs/f.conf:7: source Inn: unknown plugin, did you mean In?",
-                        "jobs/f.conf:9: transform Sql: transforms are not supported by this runner"
-                                + " yet",
+                        "jobs/f.conf:9: transform Sql: unknown plugin, expected one of Map",
                         "jobs/f.conf:10: sinks: unknown block, did you mean sink?");
     }
 

@@ -17,8 +17,18 @@ import org.apache.iceberg.rest.RESTMessage;
 final class Endpoints {
     private static final String PREFIX = "/{prefix}";
 
+    private final Idempotency idempotency;
     private final List<Route> routes = new ArrayList<>();
     private final List<Endpoint> advertised = new ArrayList<>();
+
+    Endpoints(Idempotency idempotency) {
+        this.idempotency = idempotency;
+    }
+
+    /// An operation that changes the catalog, once for each `Idempotency-Key`.
+    void addChange(String method, String path, Handler handler, Idempotency.Replay replay) {
+        add(method, path, idempotency.guard(handler, replay));
+    }
 
     /// @param path of the specification, such as `/v1/{prefix}/namespaces`
     void add(String method, String path, Handler handler) {

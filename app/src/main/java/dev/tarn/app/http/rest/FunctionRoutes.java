@@ -42,9 +42,13 @@ final class FunctionRoutes {
         endpoints.add("GET", LIST + "/{function}", this::load);
     }
 
-    List<Route> apiRoutes() {
+    List<Route> apiRoutes(Idempotency idempotency) {
         return List.of(
-                Route.post(API, this::create), Route.delete(API + "/{function}", this::drop));
+                Route.post(
+                        API, idempotency.guard(this::create, (request, said) -> answer(201, said))),
+                Route.delete(
+                        API + "/{function}",
+                        idempotency.guard(this::drop, Idempotency::noContent)));
     }
 
     private Response list(Request request) {

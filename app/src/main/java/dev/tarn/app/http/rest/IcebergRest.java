@@ -6,6 +6,7 @@ import dev.tarn.app.http.Response;
 import dev.tarn.app.http.Route;
 import dev.tarn.app.metrics.Metrics;
 import dev.tarn.catalog.Catalog;
+import dev.tarn.catalog.idempotency.IdempotencyKeys;
 import dev.tarn.catalog.warehouse.Warehouse;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -21,7 +22,8 @@ public final class IcebergRest {
     private static final String TOKENS = "/v1/oauth/tokens";
 
     private final Catalog catalog;
-    private final Endpoints endpoints = new Endpoints();
+    private final Idempotency idempotency;
+    private final Endpoints endpoints;
     private final FunctionRoutes functions;
     private final List<Endpoint> advertised;
 
@@ -34,6 +36,8 @@ public final class IcebergRest {
             long answerCacheBytes,
             InstantSource clock) {
         this.catalog = catalog;
+        this.idempotency = new Idempotency(catalog.idempotencyKeys());
+        this.endpoints = new Endpoints(idempotency);
         Names names = new Names(catalog);
         CommitCounter commits = new CommitCounter(metrics);
         new NamespaceRoutes(catalog.namespaces(), names).addTo(endpoints);
@@ -54,7 +58,7 @@ public final class IcebergRest {
         routes.add(Route.get(CONFIG, this::config));
         routes.add(Route.post(TOKENS, IcebergRest::token));
         routes.addAll(endpoints.routes());
-        routes.addAll(functions.apiRoutes());
+        routes.addAll(functions.apiRoutes(idempotency));
         routes.addAll(new LabelRoutes(catalog, new Names(catalog)).routes());
         return routes;
     }
@@ -66,7 +70,10 @@ public final class IcebergRest {
                         .filter(name -> !name.isEmpty())
                         .map(catalog.warehouses()::require)
                         .orElse(standard);
-        ConfigResponse.Builder config = ConfigResponse.builder().withEndpoints(advertised);
+        ConfigResponse.Builder config =
+                ConfigResponse.builder()
+                        .withEndpoints(advertised)
+                        .withIdempotencyKeyLifetime(IdempotencyKeys.LIFETIME.toString());
         if (!asked.name().equals(standard.name())) {
             // Clients put the prefix into paths as it is.
             config.withOverride("prefix", Names.encode(asked.name()));

@@ -3,6 +3,7 @@ package dev.tarn.app.http.rest;
 import dev.tarn.app.http.Request;
 import dev.tarn.app.http.Response;
 import dev.tarn.catalog.Page;
+import dev.tarn.catalog.PropertiesJson;
 import dev.tarn.catalog.namespace.Namespaces;
 import dev.tarn.catalog.namespace.PropertiesChange;
 import dev.tarn.catalog.warehouse.Warehouse;
@@ -30,11 +31,16 @@ final class NamespaceRoutes {
 
     void addTo(Endpoints endpoints) {
         endpoints.add("GET", ResourcePaths.V1_NAMESPACES, this::list);
-        endpoints.add("POST", ResourcePaths.V1_NAMESPACES, this::create);
+        endpoints.addChange("POST", ResourcePaths.V1_NAMESPACES, this::create, this::createdBefore);
         endpoints.add("GET", ResourcePaths.V1_NAMESPACE, this::load);
         endpoints.add("HEAD", ResourcePaths.V1_NAMESPACE, this::exists);
-        endpoints.add("DELETE", ResourcePaths.V1_NAMESPACE, this::drop);
-        endpoints.add("POST", ResourcePaths.V1_NAMESPACE_PROPERTIES, this::updateProperties);
+        endpoints.addChange(
+                "DELETE", ResourcePaths.V1_NAMESPACE, this::drop, Idempotency::noContent);
+        endpoints.addChange(
+                "POST",
+                ResourcePaths.V1_NAMESPACE_PROPERTIES,
+                this::updateProperties,
+                (request, said) -> answer(PropertiesChange.of(said)));
     }
 
     private Response list(Request request) {
@@ -53,9 +59,18 @@ final class NamespaceRoutes {
         CreateNamespaceRequest create = Endpoints.body(request, CreateNamespaceRequest.class);
         Map<String, String> properties =
                 namespaces.create(warehouse, create.namespace(), create.properties());
+        return created(create.namespace(), properties);
+    }
+
+    private Response createdBefore(Request request, String said) {
+        CreateNamespaceRequest create = Endpoints.body(request, CreateNamespaceRequest.class);
+        return created(create.namespace(), PropertiesJson.read(said));
+    }
+
+    private static Response created(Namespace namespace, Map<String, String> properties) {
         return Response.json(
                 CreateNamespaceResponse.builder()
-                        .withNamespace(create.namespace())
+                        .withNamespace(namespace)
                         .setProperties(Endpoints.searchable(properties))
                         .build());
     }
@@ -95,6 +110,10 @@ final class NamespaceRoutes {
                         names.namespace(warehouse, request),
                         new LinkedHashSet<>(update.removals()),
                         update.updates());
+        return answer(change);
+    }
+
+    private static Response answer(PropertiesChange change) {
         return Response.json(
                 UpdateNamespacePropertiesResponse.builder()
                         .addUpdated(Endpoints.searchable(change.updated()))

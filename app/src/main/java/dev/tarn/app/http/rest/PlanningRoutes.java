@@ -50,8 +50,7 @@ final class PlanningRoutes {
         return answer(request, warehouse, name, plan);
     }
 
-    private Response answer(
-            Request request, Warehouse warehouse, TableIdentifier name, Plan plan) {
+    private Response answer(Request request, Warehouse warehouse, TableIdentifier name, Plan plan) {
         return json(
                 switch (plan) {
                     case Plan.Completed(String planId, var tasks) ->
@@ -71,11 +70,7 @@ final class PlanningRoutes {
     /// The keys with which the files of the plan are read, for a client that asks for some.
     private List<Credential> credentials(
             Request request, Warehouse warehouse, TableIdentifier name) {
-        return access.of(
-                        warehouse,
-                        name,
-                        Delegation.asked(request),
-                        tables.load(warehouse, name))
+        return access.of(warehouse, name, Delegation.asked(request), tables.load(warehouse, name))
                 .credentials();
     }
 

@@ -9,9 +9,11 @@ import dev.tarn.catalog.table.LoadedTable;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.warehouse.Warehouse;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.rest.ResourcePaths;
 import org.apache.iceberg.rest.requests.CommitTransactionRequest;
 import org.apache.iceberg.rest.requests.CreateTableRequest;
@@ -19,11 +21,13 @@ import org.apache.iceberg.rest.requests.RegisterTableRequest;
 import org.apache.iceberg.rest.requests.RenameTableRequest;
 import org.apache.iceberg.rest.requests.ReportMetricsRequest;
 import org.apache.iceberg.rest.requests.UpdateTableRequest;
-import org.apache.iceberg.rest.responses.ListTablesResponse;
 import org.jspecify.annotations.Nullable;
 
 /// Tables, and commits to several of them at once.
 final class TableRoutes {
+    /// Not among the client's paths yet.
+    private static final String V1_UNREGISTER = ResourcePaths.V1_TABLE + "/unregister";
+
     private final Tables tables;
     private final Names names;
     private final TableAnswers answers;
@@ -45,26 +49,29 @@ final class TableRoutes {
 
     void addTo(Endpoints endpoints) {
         endpoints.add("GET", ResourcePaths.V1_TABLES, this::list);
-        endpoints.add("POST", ResourcePaths.V1_TABLES, this::create);
+        endpoints.addChange("POST", ResourcePaths.V1_TABLES, this::create, this::createdBefore);
         endpoints.add("GET", ResourcePaths.V1_TABLE, this::load);
         endpoints.add("HEAD", ResourcePaths.V1_TABLE, this::exists);
-        endpoints.add("POST", ResourcePaths.V1_TABLE, this::commit);
-        endpoints.add("DELETE", ResourcePaths.V1_TABLE, this::drop);
-        endpoints.add("POST", ResourcePaths.V1_TABLE_RENAME, this::rename);
-        endpoints.add("POST", ResourcePaths.V1_TABLE_REGISTER, this::register);
+        endpoints.addChange("POST", ResourcePaths.V1_TABLE, this::commit, this::committedBefore);
+        endpoints.addChange("DELETE", ResourcePaths.V1_TABLE, this::drop, Idempotency::noContent);
+        endpoints.addChange("POST", V1_UNREGISTER, this::unregister, this::unregisteredBefore);
+        endpoints.addChange(
+                "POST", ResourcePaths.V1_TABLE_RENAME, this::rename, Idempotency::noContent);
+        endpoints.addChange(
+                "POST", ResourcePaths.V1_TABLE_REGISTER, this::register, this::registeredBefore);
         endpoints.add("POST", ResourcePaths.V1_TABLE_METRICS, this::reportMetrics);
-        endpoints.add("POST", ResourcePaths.V1_TRANSACTIONS_COMMIT, this::commitTransaction);
+        endpoints.addChange(
+                "POST",
+                ResourcePaths.V1_TRANSACTIONS_COMMIT,
+                this::commitTransaction,
+                Idempotency::noContent);
     }
 
     private Response list(Request request) {
         Warehouse warehouse = names.warehouse(request);
         Page<TableIdentifier> page =
                 tables.list(warehouse, names.namespace(warehouse, request), Names.page(request));
-        return Response.json(
-                ListTablesResponse.builder()
-                        .addAll(Endpoints.searchable(page.items()))
-                        .nextPageToken(page.nextToken())
-                        .build());
+        return IdentifierList.response(page);
     }
 
     private Response create(Request request) {
@@ -75,10 +82,28 @@ final class TableRoutes {
         return changed(request, warehouse, TableIdentifier.of(namespace, create.name()), created);
     }
 
+    private Response createdBefore(Request request, String said) {
+        Warehouse warehouse = names.warehouse(request);
+        Namespace namespace = names.namespace(warehouse, request);
+        var create = Endpoints.body(request, CreateTableRequest.class);
+        var name = TableIdentifier.of(namespace, create.name());
+        return changed(request, warehouse, name, before(said, () -> tables.load(warehouse, name)));
+    }
+
+    /// A table as an earlier request left it, or as it is now if that file is gone.
+    private LoadedTable before(String metadataLocation, Supplier<LoadedTable> now) {
+        try {
+            return tables.version(metadataLocation);
+        } catch (NotFoundException e) {
+            return now.get();
+        }
+    }
+
     /// Costs one SELECT and the bytes of an earlier answer; nothing more if the client has them.
     private Response load(Request request) {
         Warehouse warehouse = names.warehouse(request);
         boolean refs = asksForRefsOnly(request);
+        ReferencedBy.parse(request);
         TableIdentifier name = names.table(warehouse, request);
         Relation pointer = tables.pointer(warehouse, name);
         String location = pointer.metadataLocation();
@@ -125,6 +150,18 @@ final class TableRoutes {
         }
         LoadedTable committed =
                 commits.count("table", () -> tables.commit(warehouse, name, update));
+        return committed(request, warehouse, committed);
+    }
+
+    private Response committedBefore(Request request, String said) {
+        Warehouse warehouse = names.warehouse(request);
+        return committed(
+                request,
+                warehouse,
+                before(said, () -> tables.load(warehouse, names.table(warehouse, request))));
+    }
+
+    private Response committed(Request request, Warehouse warehouse, LoadedTable committed) {
         return told(
                 response(TableAnswers.answer(committed, request.acceptsGzip())),
                 committed.metadataLocation(),
@@ -160,6 +197,28 @@ final class TableRoutes {
         LoadedTable registered = tables.register(warehouse, namespace, register);
         return changed(
                 request, warehouse, TableIdentifier.of(namespace, register.name()), registered);
+    }
+
+    private Response registeredBefore(Request request, String said) {
+        Warehouse warehouse = names.warehouse(request);
+        Namespace namespace = names.namespace(warehouse, request);
+        var register = Endpoints.body(request, RegisterTableRequest.class);
+        var name = TableIdentifier.of(namespace, register.name());
+        return changed(request, warehouse, name, before(said, () -> tables.load(warehouse, name)));
+    }
+
+    private Response unregister(Request request) {
+        Warehouse warehouse = names.warehouse(request);
+        LoadedTable last = tables.unregister(warehouse, names.table(warehouse, request));
+        return unregistered(request, last);
+    }
+
+    private Response unregisteredBefore(Request request, String said) {
+        return unregistered(request, tables.version(said));
+    }
+
+    private static Response unregistered(Request request, LoadedTable last) {
+        return response(TableAnswers.answer(last, request.acceptsGzip()));
     }
 
     private Response reportMetrics(Request request) {

@@ -7,16 +7,17 @@ import dev.tarn.catalog.label.RelationLabels;
 import dev.tarn.catalog.view.LoadedView;
 import dev.tarn.catalog.view.Views;
 import dev.tarn.catalog.warehouse.Warehouse;
+import java.util.function.BiFunction;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchViewException;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.rest.ResourcePaths;
 import org.apache.iceberg.rest.requests.CreateViewRequest;
 import org.apache.iceberg.rest.requests.RegisterViewRequest;
 import org.apache.iceberg.rest.requests.RenameTableRequest;
 import org.apache.iceberg.rest.requests.UpdateTableRequest;
 import org.apache.iceberg.rest.responses.ImmutableLoadViewResponse;
-import org.apache.iceberg.rest.responses.ListTablesResponse;
 
 /// Views.
 final class ViewRoutes {
@@ -32,24 +33,35 @@ final class ViewRoutes {
 
     void addTo(Endpoints endpoints) {
         endpoints.add("GET", ResourcePaths.V1_VIEWS, this::list);
-        endpoints.add("POST", ResourcePaths.V1_VIEWS, this::create);
+        endpoints.addChange(
+                "POST",
+                ResourcePaths.V1_VIEWS,
+                this::create,
+                again((warehouse, request) -> {
+                    var create = Endpoints.body(request, CreateViewRequest.class);
+                    return TableIdentifier.of(names.namespace(warehouse, request), create.name());
+                }));
         endpoints.add("GET", ResourcePaths.V1_VIEW, this::load);
         endpoints.add("HEAD", ResourcePaths.V1_VIEW, this::exists);
-        endpoints.add("POST", ResourcePaths.V1_VIEW, this::replace);
-        endpoints.add("DELETE", ResourcePaths.V1_VIEW, this::drop);
-        endpoints.add("POST", ResourcePaths.V1_VIEW_RENAME, this::rename);
-        endpoints.add("POST", ResourcePaths.V1_VIEW_REGISTER, this::register);
+        endpoints.addChange("POST", ResourcePaths.V1_VIEW, this::replace, again(names::view));
+        endpoints.addChange("DELETE", ResourcePaths.V1_VIEW, this::drop, Idempotency::noContent);
+        endpoints.addChange(
+                "POST", ResourcePaths.V1_VIEW_RENAME, this::rename, Idempotency::noContent);
+        endpoints.addChange(
+                "POST",
+                ResourcePaths.V1_VIEW_REGISTER,
+                this::register,
+                again((warehouse, request) -> {
+                    var register = Endpoints.body(request, RegisterViewRequest.class);
+                    return TableIdentifier.of(names.namespace(warehouse, request), register.name());
+                }));
     }
 
     private Response list(Request request) {
         Warehouse warehouse = names.warehouse(request);
         Page<TableIdentifier> page =
                 views.list(warehouse, names.namespace(warehouse, request), Names.page(request));
-        return Response.json(
-                ListTablesResponse.builder()
-                        .addAll(Endpoints.searchable(page.items()))
-                        .nextPageToken(page.nextToken())
-                        .build());
+        return IdentifierList.response(page);
     }
 
     private Response create(Request request) {
@@ -62,6 +74,7 @@ final class ViewRoutes {
 
     private Response load(Request request) {
         Warehouse warehouse = names.warehouse(request);
+        ReferencedBy.parse(request);
         return answer(views.load(warehouse, names.view(warehouse, request)));
     }
 
@@ -100,6 +113,18 @@ final class ViewRoutes {
         return answer(
                 views.register(
                         warehouse, namespace, Endpoints.body(request, RegisterViewRequest.class)));
+    }
+
+    /// Answers again with the view as the change left it, or as it is now if that file is gone.
+    private Idempotency.Replay again(BiFunction<Warehouse, Request, TableIdentifier> name) {
+        return (request, said) -> {
+            try {
+                return answer(views.version(said));
+            } catch (NotFoundException e) {
+                Warehouse warehouse = names.warehouse(request);
+                return answer(views.load(warehouse, name.apply(warehouse, request)));
+            }
+        };
     }
 
     private static Response answer(LoadedView view) {

@@ -174,7 +174,10 @@ class TableAnswersTest {
                         "/v1/namespaces/shop/register",
                         "{\"name\":\"third\",\"metadata-location\":\"%s\"}"
                                 .formatted(
-                                        wire.get(path).json().path("metadata-location").asText()));
+                                        wire.post(path + "/unregister", "")
+                                                .json()
+                                                .path("metadata-location")
+                                                .asText()));
         assertThat(registered.header("ETag")).isPresent();
 
         Wire.Answer staged =

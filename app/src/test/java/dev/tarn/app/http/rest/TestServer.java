@@ -1,7 +1,9 @@
 package dev.tarn.app.http.rest;
 
+import dev.tarn.app.Roots;
 import dev.tarn.app.api.DropRoutes;
 import dev.tarn.app.api.ProtectionRoutes;
+import dev.tarn.app.api.WarehouseRoutes;
 import dev.tarn.app.health.Check;
 import dev.tarn.app.health.Health;
 import dev.tarn.app.http.HttpServer;
@@ -113,6 +115,12 @@ final class TestServer implements AutoCloseable {
         routes.addAll(new ProtectionRoutes(catalog).routes());
         routes.addAll(
                 new Health(List.of(Check.database(database), Check.storage(objects, root)), metrics)
+                        .routes());
+        routes.addAll(
+                new WarehouseRoutes(
+                                catalog.warehouses(),
+                                Roots.folder(folder),
+                                new Idempotency(catalog.idempotencyKeys()))
                         .routes());
         server = new HttpServer(HttpSettings.at("127.0.0.1", 0), new Routes(routes), metrics);
         server.start();

@@ -66,7 +66,7 @@ class WireTest {
         assertThat(config.path("defaults").isObject()).isTrue();
         assertThat(config.path("overrides").isObject()).isTrue();
         assertThat(config.path("endpoints"))
-                .hasSize(27)
+                .isNotEmpty()
                 .extracting(JsonNode::asText)
                 .contains(
                         "GET /v1/{prefix}/namespaces",

@@ -1,0 +1,13 @@
+package dev.tarn.pipeline.transform;
+
+import dev.tarn.pipeline.row.Batch;
+import dev.tarn.pipeline.row.Columns;
+
+/// Lets no row through.
+record NoRows(Columns columns) implements Transform {
+
+    @Override
+    public Batch apply(Batch batch) {
+        return new Batch(columns.schema(), 0);
+    }
+}

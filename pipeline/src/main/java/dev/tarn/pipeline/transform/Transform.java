@@ -1,0 +1,13 @@
+package dev.tarn.pipeline.transform;
+
+import dev.tarn.pipeline.row.Batch;
+import dev.tarn.pipeline.row.Columns;
+
+/// One step of a job between its source and its sink.
+public sealed interface Transform permits Projection, Replacing, Splitting, NoRows {
+
+    /// What comes out.
+    Columns columns();
+
+    Batch apply(Batch batch);
+}

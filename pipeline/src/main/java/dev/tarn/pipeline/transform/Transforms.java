@@ -1,0 +1,337 @@
+package dev.tarn.pipeline.transform;
+
+import dev.tarn.pipeline.job.Block;
+import dev.tarn.pipeline.job.Nearest;
+import dev.tarn.pipeline.job.Option;
+import dev.tarn.pipeline.job.Option.Kind;
+import dev.tarn.pipeline.job.OptionTable;
+import dev.tarn.pipeline.row.Columns;
+import dev.tarn.pipeline.transform.Projection.Picked;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Type.TypeID;
+import org.apache.iceberg.types.Types;
+
+/// Makes the transforms of a job from their blocks.
+public final class Transforms {
+    private static final OptionTable FIELD_MAPPER =
+            table(
+                    "FieldMapper",
+                    "Keeps the named columns only, in this order and with new names.",
+                    Option.required(
+                            "field_mapper", Kind.MAP, "`{ old = new }`, for each column kept."));
+
+    private static final OptionTable FILTER =
+            table(
+                    "Filter",
+                    "Keeps or leaves out columns.",
+                    Option.honoured(
+                                    "include_fields",
+                                    Kind.LIST,
+                                    null,
+                                    "The columns kept, in this order.")
+                            .formerly("fields"),
+                    Option.honoured("exclude_fields", Kind.LIST, null, "The columns left out."));
+
+    private static final OptionTable FILTER_ROW_KIND =
+            table(
+                    "FilterRowKind",
+                    "Keeps or leaves out rows by what they tell of. Rows of files are `INSERT`.",
+                    Option.honoured("include_kinds", Kind.LIST, null, "The kinds kept."),
+                    Option.honoured("exclude_kinds", Kind.LIST, null, "The kinds left out."));
+
+    private static final OptionTable COPY =
+            table(
+                    "Copy",
+                    "Copies columns to the end, under other names.",
+                    Option.honoured("fields", Kind.MAP, null, "`{ new = old }`, in their order."),
+                    Option.honoured("src_field", Kind.TEXT, null, "One column, with `dest_field`."),
+                    Option.honoured("dest_field", Kind.TEXT, null, "The name of its copy."));
+
+    private static final OptionTable REPLACE =
+            table(
+                    "Replace",
+                    "Replaces text in a column of strings.",
+                    Option.required("replace_field", Kind.TEXT, "The column."),
+                    Option.required("pattern", Kind.TEXT, "What is replaced."),
+                    Option.required("replacement", Kind.TEXT, "What stands there instead."),
+                    Option.honoured(
+                            "is_regex",
+                            Kind.TRUTH,
+                            "false",
+                            "Whether `pattern` is a regular expression of Java, and `$1` in"
+                                    + " `replacement` its first group."),
+                    Option.honoured(
+                            "replace_first",
+                            Kind.TRUTH,
+                            "false",
+                            "Only the first place, where `is_regex` is true."));
+
+    private static final OptionTable SPLIT =
+            table(
+                    "Split",
+                    "Cuts a column of strings into further columns, at the end. What has fewer"
+                            + " parts leaves null, the last part has what is left.",
+                    Option.required("separator", Kind.TEXT, "A regular expression of Java."),
+                    Option.required("split_field", Kind.TEXT, "The column, which stays."),
+                    Option.required("output_fields", Kind.LIST, "Names of the parts."));
+
+    private static final OptionTable FIELD_RENAME =
+            table(
+                    "FieldRename",
+                    "Renames columns by rules.",
+                    Option.honoured(
+                            "specific",
+                            Kind.LIST,
+                            null,
+                            "`[{ field_name, target_name }]`: names of their own, to which nothing"
+                                    + " else is done."),
+                    Option.honoured("convert_case", Kind.TEXT, null, "`UPPER` or `LOWER`."),
+                    Option.honoured(
+                            "replacements_with_regex",
+                            Kind.LIST,
+                            null,
+                            "`[{ replace_from, replace_to, is_regex }]`: the last one that finds"
+                                + " something in the old name; without `is_regex` a whole name."),
+                    Option.honoured("prefix", Kind.TEXT, null, "Before the name, at last."),
+                    Option.honoured("suffix", Kind.TEXT, null, "Behind it."));
+
+    /// All there are. The reference page is printed from them.
+    public static final List<OptionTable> OPTIONS =
+            List.of(FIELD_MAPPER, FILTER, FILTER_ROW_KIND, COPY, REPLACE, SPLIT, FIELD_RENAME);
+
+    private static final Set<String> ROW_KINDS =
+            Set.of("INSERT", "UPDATE_BEFORE", "UPDATE_AFTER", "DELETE");
+
+    private Transforms() {}
+
+    private static OptionTable table(String plugin, String summary, Option... own) {
+        List<Option> options = new ArrayList<>(List.of(own));
+        options.add(
+                Option.honoured(
+                                "plugin_input",
+                                Kind.ANY,
+                                null,
+                                "The source or transform it takes. Default: the one before.")
+                        .formerly("source_table_name"));
+        options.add(
+                Option.honoured("plugin_output", Kind.TEXT, null, "The name others take it by.")
+                        .formerly("result_table_name"));
+        for (String multi : List.of("table_match_regex", "table_transform")) {
+            options.add(Option.refused(multi, "one table per source, add a transform"));
+        }
+        return new OptionTable(plugin, summary, options);
+    }
+
+    /// The transform of a block, applied to these columns. What is wrong becomes a problem of the
+    /// block.
+    public static Transform of(Block block, Columns from) {
+        return switch (block.plugin()) {
+            case "FieldMapper" -> fieldMapper(block, from);
+            case "Filter" -> filter(block, from);
+            case "FilterRowKind" -> filterRowKind(block, from);
+            case "Copy" -> copy(block, from);
+            case "Replace" -> replace(block, from);
+            case "Split" -> split(block, from);
+            default -> fieldRename(block, from);
+        };
+    }
+
+    private static Transform fieldMapper(Block block, Columns from) {
+        List<Picked> picked = new ArrayList<>();
+        block.texts("field_mapper", Map.of())
+                .forEach((old, name) -> pick(block, "field_mapper", from, old, name, picked));
+        return projection(block, "field_mapper", from, picked);
+    }
+
+    private static Transform filter(Block block, Columns from) {
+        List<Picked> picked = new ArrayList<>();
+        boolean keeps = block.has("include_fields");
+        if (keeps == block.has("exclude_fields")) {
+            block.problem("include_fields", "expected either include_fields or exclude_fields");
+        }
+        if (keeps) {
+            for (String name : block.texts("include_fields")) {
+                pick(block, "include_fields", from, name, name, picked);
+            }
+            return projection(block, "include_fields", from, picked);
+        }
+        Set<Integer> out = new HashSet<>();
+        for (String name : block.texts("exclude_fields")) {
+            out.add(require(block, "exclude_fields", from, name));
+        }
+        for (int i = 0; i < from.schema().columns().size(); i++) {
+            if (!out.contains(i)) {
+                picked.add(new Picked(i, name(from, i)));
+            }
+        }
+        return projection(block, "exclude_fields", from, picked);
+    }
+
+    private static Transform filterRowKind(Block block, Columns from) {
+        boolean includes = block.has("include_kinds");
+        String option = includes ? "include_kinds" : "exclude_kinds";
+        if (includes == block.has("exclude_kinds")) {
+            block.problem(option, "expected either include_kinds or exclude_kinds");
+        }
+        List<String> kinds =
+                block.texts(option).stream().map(kind -> kind.toUpperCase(Locale.ROOT)).toList();
+        for (String kind : kinds) {
+            if (!ROW_KINDS.contains(kind)) {
+                block.problem(
+                        option,
+                        "expected INSERT, UPDATE_BEFORE, UPDATE_AFTER or DELETE, found '%s'"
+                                .formatted(kind));
+            }
+        }
+        return kinds.contains("INSERT") == includes ? all(block, from) : new NoRows(from);
+    }
+
+    private static Transform all(Block block, Columns from) {
+        return projection(block, "plugin_input", from, allOf(from));
+    }
+
+    private static List<Picked> allOf(Columns from) {
+        List<Picked> all = new ArrayList<>();
+        for (int i = 0; i < from.schema().columns().size(); i++) {
+            all.add(new Picked(i, name(from, i)));
+        }
+        return all;
+    }
+
+    private static Transform copy(Block block, Columns from) {
+        List<Picked> picked = new ArrayList<>(allOf(from));
+        if (block.has("src_field") != block.has("dest_field")
+                || block.has("src_field") == block.has("fields")) {
+            block.problem("fields", "expected either fields, or src_field and dest_field");
+        } else if (block.has("src_field")) {
+            pick(
+                    block,
+                    "src_field",
+                    from,
+                    block.text("src_field"),
+                    block.text("dest_field"),
+                    picked);
+        }
+        block.texts("fields", Map.of())
+                .forEach((name, old) -> pick(block, "fields", from, old, name, picked));
+        return projection(block, "fields", from, picked);
+    }
+
+    private static Transform replace(Block block, Columns from) {
+        int column = requireText(block, "replace_field", from);
+        String pattern = block.text("pattern");
+        String replacement = block.text("replacement");
+        if (!block.truth("is_regex")) {
+            return new Replacing(from, column, text -> text.replace(pattern, replacement));
+        }
+        Pattern compiled = pattern(block, "pattern", pattern);
+        return new Replacing(
+                from,
+                column,
+                block.truth("replace_first")
+                        ? text -> compiled.matcher(text).replaceFirst(replacement)
+                        : text -> compiled.matcher(text).replaceAll(replacement));
+    }
+
+    private static Transform split(Block block, Columns from) {
+        int column = requireText(block, "split_field", from);
+        List<Types.NestedField> fields = new ArrayList<>(from.schema().columns());
+        int first = fields.size();
+        int lastId = from.schema().highestFieldId();
+        Set<String> names = new HashSet<>();
+        fields.forEach(field -> names.add(field.name()));
+        for (String name : block.texts("output_fields")) {
+            if (!names.add(name)) {
+                block.problem("output_fields", "column %s is there twice".formatted(name));
+                continue;
+            }
+            fields.add(Types.NestedField.optional(++lastId, name, Types.StringType.get()));
+        }
+        return new Splitting(
+                new Columns(new Schema(fields), from.path(), from.primaryKey()),
+                column,
+                first,
+                pattern(block, "separator", block.text("separator")));
+    }
+
+    private static Transform fieldRename(Block block, Columns from) {
+        var renaming = new Renaming(block);
+        List<Picked> picked = new ArrayList<>();
+        for (int i = 0; i < from.schema().columns().size(); i++) {
+            picked.add(new Picked(i, renaming.renamed(name(from, i))));
+        }
+        return projection(block, "specific", from, picked);
+    }
+
+    private static Pattern pattern(Block block, String option, String text) {
+        try {
+            return Pattern.compile(text);
+        } catch (PatternSyntaxException e) {
+            block.problem(
+                    option,
+                    "not a regular expression, %s: '%s'".formatted(e.getDescription(), text));
+            return Pattern.compile("");
+        }
+    }
+
+    private static void pick(
+            Block block, String option, Columns from, String old, String name, List<Picked> into) {
+        int source = require(block, option, from, old);
+        if (source >= 0) {
+            into.add(new Picked(source, name));
+        }
+    }
+
+    private static Transform projection(
+            Block block, String option, Columns from, List<Picked> picked) {
+        Set<String> names = new HashSet<>();
+        List<Picked> once = new ArrayList<>();
+        for (Picked one : picked) {
+            if (names.add(one.name())) {
+                once.add(one);
+            } else {
+                block.problem(option, "column %s is there twice".formatted(one.name()));
+            }
+        }
+        if (once.isEmpty()) {
+            block.problem(option, "no column is left");
+            return new NoRows(from);
+        }
+        return Projection.of(from, once);
+    }
+
+    private static String name(Columns from, int column) {
+        return from.schema().columns().get(column).name();
+    }
+
+    private static int requireText(Block block, String option, Columns from) {
+        int column = require(block, option, from, block.text(option));
+        if (column >= 0 && from.schema().columns().get(column).type().typeId() != TypeID.STRING) {
+            block.problem(
+                    option,
+                    "expected a column of strings, found %s"
+                            .formatted(from.schema().columns().get(column).type()));
+        }
+        return Math.max(0, column);
+    }
+
+    /// The column of this name, -1 if there is none.
+    private static int require(Block block, String option, Columns from, String name) {
+        List<String> names = from.schema().columns().stream().map(Types.NestedField::name).toList();
+        int column = names.indexOf(name);
+        if (column < 0) {
+            String hint =
+                    Nearest.of(name, names).map(near -> ", did you mean " + near + "?").orElse("");
+            block.problem(option, "there is no column " + name + hint);
+        }
+        return column;
+    }
+}
