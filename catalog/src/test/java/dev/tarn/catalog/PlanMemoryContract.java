@@ -75,7 +75,8 @@ interface PlanMemoryContract {
                     plans(
                             PlanLimits.STANDARD
                                     .withWaitDuration(Duration.ZERO)
-                                    .withPendingBytes(bytes),
+                                    .withPendingBytes(bytes)
+                                    .withCacheBytes(0),
                             gate);
             List<String> ids = List.of(submitted(plans), submitted(plans), submitted(plans));
             gate.countDown();
@@ -127,8 +128,7 @@ interface PlanMemoryContract {
             files += answer.files().size();
             assertThat(answer.planTasks()).hasSizeLessThanOrEqualTo(1);
             answer.planTasks()
-                    .forEach(task ->
-                            answers.add(plans.tasks(world().lake, World.ORDERS, task)));
+                    .forEach(task -> answers.add(plans.tasks(world().lake, World.ORDERS, task)));
         }
         assertThat(files).isEqualTo(10);
     }
@@ -137,9 +137,7 @@ interface PlanMemoryContract {
     default void aPlanWithAFilterTooLongForARowIsWaitedFor() {
         withFiles(1);
         Plans plans =
-                plans(
-                        PlanLimits.STANDARD.withWaitDuration(Duration.ZERO),
-                        new CountDownLatch(0));
+                plans(PlanLimits.STANDARD.withWaitDuration(Duration.ZERO), new CountDownLatch(0));
         LongStream ids = LongStream.concat(LongStream.of(1), new Random(1).longs(50_000));
         var filter = Expressions.in("id", ids.boxed().toArray());
 

@@ -8,14 +8,15 @@ import java.util.SequencedMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The plans made in this process for which nobody may be waiting just now. There is room for a
-/// few that are under way: a client that finds none waits for its plan to the end.
+/// The plans made in this process for which nobody may be waiting just now. There is room for a few
+/// that are under way: a client that finds none waits for its plan to the end.
 ///
 /// Results are kept while there is memory for them, and at least one. Of too many the oldest are
 /// let go; whoever asks for one of these has it planned anew.
 final class PendingPlans {
     /// Oldest first.
     private final SequencedMap<String, PlanRun> runs = new LinkedHashMap<>();
+
     private final InstantSource clock;
     private final PlanLimits limits;
 

@@ -148,8 +148,6 @@ public final class Plans {
 
     private PlanRun start(TableMetadata metadata, PlanTask task) {
         return PlanRun.start(
-                clock.instant(),
-                unwanted -> files.plan(metadata, task, unwanted),
-                pending::letGo);
+                clock.instant(), unwanted -> files.plan(metadata, task, unwanted), pending::letGo);
     }
 }

@@ -51,8 +51,7 @@ final class PlanningRoutes {
     }
 
     private Response answer(Request request, Warehouse warehouse, TableIdentifier name, Plan plan) {
-        return json(
-                switch (plan) {
+        return json(switch (plan) {
                     case Plan.Completed(String planId, var tasks) ->
                             PlanJson.completed(
                                     planId, tasks, credentials(request, warehouse, name));

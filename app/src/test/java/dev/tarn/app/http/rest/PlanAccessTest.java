@@ -100,7 +100,9 @@ class PlanAccessTest {
 
     @Test
     void theKeysOfAPlanOpenTheFilesOfItsTableAlone() {
-        String other = firstFile(wire.post(TABLES + "/" + name(withRows("orders2")) + "/plan", "{}").json());
+        String other =
+                firstFile(
+                        wire.post(TABLES + "/" + name(withRows("orders2")) + "/plan", "{}").json());
         Wire.Answer answer = plan(VENDED);
 
         assertThat(answer.json().at("/storage-credentials/0/prefix").asText())
