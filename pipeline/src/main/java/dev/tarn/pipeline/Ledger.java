@@ -1,11 +1,14 @@
 package dev.tarn.pipeline;
 
+import dev.tarn.pipeline.source.Mark;
 import dev.tarn.pipeline.source.Position;
 import dev.tarn.pipeline.source.Split;
 import dev.tarn.store.Database;
 import dev.tarn.store.Migration;
 import dev.tarn.store.Transaction;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The rows of one pipeline: its epoch, its positions, the files it has loaded.
@@ -49,6 +52,18 @@ final class Ledger {
                               row_count BIGINT NOT NULL,
                               loaded_at BIGINT NOT NULL,
                               PRIMARY KEY (pipeline, source, path));
+                            """),
+                    new Migration(
+                            2,
+                            "how far logs were read",
+                            """
+                            CREATE TABLE pipeline_mark (
+                              pipeline ${text} NOT NULL,
+                              source ${text} NOT NULL,
+                              partition_name ${text} NOT NULL,
+                              next_offset BIGINT NOT NULL,
+                              log_identity ${text} NOT NULL,
+                              PRIMARY KEY (pipeline, source, partition_name));
                             """));
 
     /// @param resumed whether the last run was stopped before its end
@@ -112,6 +127,7 @@ final class Ledger {
         tx.update("DELETE FROM pipeline_position WHERE pipeline = ?", name);
         if (forget) {
             tx.update("DELETE FROM pipeline_file WHERE pipeline = ?", name);
+            tx.update("DELETE FROM pipeline_mark WHERE pipeline = ?", name);
         }
     }
 
@@ -239,6 +255,43 @@ final class Ledger {
                 fingerprint,
                 rows,
                 now);
+    }
+
+    /// How far each partition of a log was read, by this run or any before.
+    Map<String, Mark> marks(String source) {
+        return database.read(tx -> {
+            Map<String, Mark> marks = new HashMap<>();
+            tx.query(
+                            "SELECT partition_name, next_offset, log_identity FROM pipeline_mark"
+                                    + " WHERE pipeline = ? AND source = ?",
+                            row -> Map.entry(row.string(1), new Mark(row.number(2), row.string(3))),
+                            name,
+                            source)
+                    .forEach(mark -> marks.put(mark.getKey(), mark.getValue()));
+            return marks;
+        });
+    }
+
+    void saveMark(Transaction tx, String source, String partition, Mark mark) {
+        int changed =
+                tx.update(
+                        "UPDATE pipeline_mark SET next_offset = ?, log_identity = ?"
+                                + " WHERE pipeline = ? AND source = ? AND partition_name = ?",
+                        mark.next(),
+                        mark.identity(),
+                        name,
+                        source,
+                        partition);
+        if (changed == 0) {
+            tx.update(
+                    "INSERT INTO pipeline_mark (pipeline, source, partition_name, next_offset,"
+                            + " log_identity) VALUES (?, ?, ?, ?, ?)",
+                    name,
+                    source,
+                    partition,
+                    mark.next(),
+                    mark.identity());
+        }
     }
 
     /// Another run has taken the pipeline over.

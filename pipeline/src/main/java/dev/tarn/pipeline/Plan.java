@@ -11,8 +11,10 @@ import dev.tarn.pipeline.job.Problems;
 import dev.tarn.pipeline.sink.ConsoleSink;
 import dev.tarn.pipeline.sink.IcebergSink;
 import dev.tarn.pipeline.source.Source;
+import dev.tarn.pipeline.source.SplitSource;
 import dev.tarn.pipeline.source.fake.FakeSource;
 import dev.tarn.pipeline.source.files.FileSource;
+import dev.tarn.pipeline.source.kafka.KafkaSource;
 import dev.tarn.pipeline.transform.Transforms;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,17 +27,23 @@ import org.jspecify.annotations.Nullable;
 
 /// A job that can be run: its sources, each with the sinks it feeds.
 ///
+/// @param streaming whether to go on with what comes in, until the run is cancelled
 /// @param checkpointMillis longest time between commits
 /// @param checkpointRows most rows between commits
 record Plan(
         String name,
         Warehouse warehouse,
         List<Flow> flows,
+        boolean streaming,
         long checkpointMillis,
         long checkpointRows) {
 
-    static final List<OptionTable> SOURCES = List.of(FileSource.OPTIONS, FakeSource.OPTIONS);
+    static final List<OptionTable> SOURCES =
+            List.of(FileSource.OPTIONS, KafkaSource.OPTIONS, FakeSource.OPTIONS);
     static final List<OptionTable> SINKS = List.of(IcebergSink.OPTIONS, ConsoleSink.OPTIONS);
+
+    private static final long BATCH_MILLIS = 30_000;
+    private static final long STREAMING_MILLIS = 10_000;
 
     /// A table of a job, and what is done to rows on their way there.
     record Outlet(IcebergSink sink, Stage stage) {}
@@ -74,10 +82,7 @@ record Plan(
                         .read(text, variables, environment, problems);
         List<Source> sources = new ArrayList<>();
         for (Block block : job.sources()) {
-            sources.add(
-                    block.plugin().equals(FileSource.OPTIONS.plugin())
-                            ? new FileSource(block, text.baseDirectory())
-                            : new FakeSource(block));
+            sources.add(source(block, text));
         }
         var wiring = new Wiring(sources);
         job.transforms().forEach(wiring::transform);
@@ -109,28 +114,61 @@ record Plan(
                         source.block().line(),
                         "%s: no sink takes its rows".formatted(source.block().plugin()));
             }
-            boolean files = source.remembersSplits();
+            boolean rejects = !(source instanceof FakeSource);
             flows.add(
                     new Flow(
                             wiring.label(i),
                             source,
                             List.copyOf(tables.get(i)),
                             List.copyOf(consoles.get(i)),
-                            files ? deadLetters(source.block()) : null,
-                            files
+                            rejects ? deadLetters(source.block()) : null,
+                            rejects
                                     ? source.block()
                                             .number("tarn.rejected_rows_max", 0, Long.MAX_VALUE)
                                     : 0));
         }
-        long millis = job.env().number("checkpoint.interval", 1, Integer.MAX_VALUE);
+        boolean streaming = streaming(job.env(), sources);
+        long millis =
+                job.env().has("checkpoint.interval")
+                        ? job.env().number("checkpoint.interval", 1, Integer.MAX_VALUE)
+                        : streaming ? STREAMING_MILLIS : BATCH_MILLIS;
         long rows = job.env().number("tarn.checkpoint.rows", 1, Long.MAX_VALUE);
         problems.raise();
         return new Plan(
                 job.name(),
                 warehouse == null ? catalog.warehouses().defaultWarehouse() : warehouse,
                 flows,
+                streaming,
                 millis,
                 rows);
+    }
+
+    private static Source source(Block block, JobSource job) {
+        if (block.plugin().equals(FileSource.OPTIONS.plugin())) {
+            return new FileSource(block, job.baseDirectory());
+        }
+        return block.plugin().equals(KafkaSource.OPTIONS.plugin())
+                ? new KafkaSource(block)
+                : new FakeSource(block);
+    }
+
+    private static boolean streaming(Block env, List<Source> sources) {
+        String mode = env.text("job.mode");
+        if (!mode.equalsIgnoreCase("STREAMING")) {
+            if (!mode.equalsIgnoreCase("BATCH")) {
+                env.problem("job.mode", "expected BATCH or STREAMING, found '" + mode + "'");
+            }
+            return false;
+        }
+        for (Source source : sources) {
+            if (source instanceof SplitSource) {
+                env.problem(
+                        "job.mode",
+                        "STREAMING is not supported with %s, which has an end"
+                                .formatted(source.block().plugin()));
+            }
+        }
+        return true;
     }
 
     private static @Nullable TableIdentifier deadLetters(Block block) {

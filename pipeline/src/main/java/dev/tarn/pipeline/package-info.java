@@ -1,4 +1,5 @@
-/// Pipelines: `job file -> Plan -> Loading: read a batch, write it, commit rows and position`.
+/// Pipelines: `job file -> Plan -> Loading -> SplitLoading | LogLoading -> Writing`: read a batch,
+/// write it, commit rows and position.
 ///
 /// [dev.tarn.pipeline.Pipelines] is the way in. A run's position, the files it has loaded and the
 /// snapshots of its tables change in one transaction of the catalog ([dev.tarn.pipeline.Ledger]),

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The two example jobs over the real data beside them.
+/// The example jobs, over the data beside them and over a topic.
 class ExamplesTest {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
 
@@ -40,8 +40,39 @@ class ExamplesTest {
         }
     }
 
+    @Test
+    void ordersComeFromATopic() throws Exception {
+        try (var topic = new Topic("example-orders", 2);
+                var world = new World(folder)) {
+            topic.send(
+                    0,
+                    "{\"id\":1,\"customer\":\"Ann\",\"amount\":12.5,\"ordered_at\":\"2001-02-03"
+                            + " 04:05:06\"}");
+            topic.send(1, "{\"id\":2,\"amount\":\"much\"}");
+            topic.producer.flush();
+
+            Progress orders =
+                    run(
+                            world,
+                            "examples/jobs/kafka-to-iceberg.conf",
+                            Map.of("servers", topic.servers, "topic", topic.name, "mode", "BATCH"));
+
+            assertThat(orders.message()).isEqualTo("finished");
+            assertThat(world.rows("shop.orders"))
+                    .singleElement()
+                    .hasToString("Record(1, Ann, 12.50, 2001-02-03T04:05:06)");
+            assertThat(world.column("shop.orders_rejected", "reason"))
+                    .containsExactly("expected decimal(10, 2), found 'much'");
+        }
+    }
+
     private static Progress run(World world, String name) throws Exception {
+        return run(world, name, Map.of());
+    }
+
+    private static Progress run(World world, String name, Map<String, String> variables)
+            throws Exception {
         var job = new JobSource(Files.readString(REPOSITORY.resolve(name)), name, REPOSITORY);
-        return world.pipelines.start(job, Map.of(), RunOptions.DEFAULT, line -> {}).await();
+        return world.pipelines.start(job, variables, RunOptions.DEFAULT, line -> {}).await();
     }
 }

@@ -18,7 +18,8 @@ public final class Logging implements AutoCloseable {
     private static final List<Logger> TALKATIVE =
             List.of(
                     Logger.getLogger("org.eclipse.jetty"),
-                    Logger.getLogger("org.apache.iceberg.SnapshotScan"));
+                    Logger.getLogger("org.apache.iceberg.SnapshotScan"),
+                    Logger.getLogger("org.apache.kafka"));
 
     private final Handler handler;
 

@@ -16,9 +16,13 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 
-/// The program behind `bench/pipelines`: files of rows through a pipeline into a table, and what a
-/// row costs the server, from the file to the committed table.
+/// The program behind `bench/pipelines`: files and messages of rows through a pipeline into a table, and what a
+/// row costs the server, from the source to the committed table.
 ///
 /// Ten columns, as in SeaTunnel's own measurements: bigint, string, int, decimal, double, float,
 /// boolean, date, timestamp, string.
@@ -59,7 +63,14 @@ final class PipelineBench {
                 Path file = bench.write(format);
                 // The first round compiles; it is shown, and not to be quoted.
                 for (int round = 0; round <= ROUNDS; round++) {
-                    bench.run(format, file, round);
+                    bench.run("LocalFile " + format, format, bench.files(file, format), round);
+                }
+                if (format.equals("json")) {
+                    String servers = KafkaNode.start(children);
+                    bench.send(servers, file);
+                    for (int round = 0; round <= ROUNDS; round++) {
+                        bench.run("Kafka json", "kafka", bench.topic(servers), round);
+                    }
                 }
             }
         } finally {
@@ -103,15 +114,41 @@ final class PipelineBench {
         return file;
     }
 
-    private void run(String format, Path file, int round) throws IOException {
+    /// Each line becomes a message of the topic `rows`, without compression.
+    private void send(String servers, Path file) throws IOException {
+        Map<String, Object> settings =
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        servers,
+                        ProducerConfig.LINGER_MS_CONFIG,
+                        20);
+        try (KafkaProducer<String, String> producer =
+                        new KafkaProducer<>(
+                                settings, new StringSerializer(), new StringSerializer());
+                Stream<String> lines = Files.lines(file)) {
+            lines.forEach(line -> producer.send(new ProducerRecord<>("rows", line)));
+        }
+    }
+
+    private String files(Path file, String format) {
+        return "LocalFile { path = \"%s\", file_format_type = \"%s\", %s }"
+                .formatted(file, format, SCHEMA);
+    }
+
+    private String topic(String servers) {
+        return "Kafka { bootstrap.servers = \"%s\", topic = rows, start_mode = earliest, %s }"
+                .formatted(servers, SCHEMA);
+    }
+
+    private void run(String label, String format, String source, int round) throws IOException {
         String name = "bench_%s_%d".formatted(format, round);
         String job =
                 """
                 env { job.name = "%s", checkpoint.interval = 600000 }
-                source { LocalFile { path = "%s", file_format_type = "%s", %s } }
+                source { %s }
                 sink { Iceberg { namespace = "bench", table = "%s" } }
                 """
-                        .formatted(name, file, format, SCHEMA, name);
+                        .formatted(name, source, name);
         String body =
                 JSON.writeValueAsString(
                         Map.of("job", job, "file", name + ".conf", "folder", folder.toString()));
@@ -135,8 +172,8 @@ final class PipelineBench {
         System.out.println(
                 String.format(
                         Locale.ROOT,
-                        "| LocalFile %s | %,d | %s | %.2f | %,.0f | %.2f | %d |",
-                        format,
+                        "| %s | %,d | %s | %.2f | %,.0f | %.2f | %d |",
+                        label,
                         rows,
                         round == 0 ? "warm-up" : Integer.toString(round),
                         seconds,

@@ -40,14 +40,15 @@ public final class JobFile {
                                     "job.mode",
                                     Option.Kind.TEXT,
                                     "BATCH",
-                                    "`BATCH`. `STREAMING` is refused: every source of this runner"
-                                            + " is bounded."),
+                                    "`BATCH` ends; `STREAMING` goes on until it is cancelled, and"
+                                            + " is refused for sources that have an end."),
                             Option.honoured(
                                     "checkpoint.interval",
                                     Option.Kind.NUMBER,
-                                    "30000",
-                                    "Milliseconds between commits inside one run. A commit stores"
-                                            + " the rows and the position together."),
+                                    null,
+                                    "Milliseconds between commits inside one run, 30000, or 10000"
+                                            + " when streaming. A commit stores the rows and the"
+                                            + " position together."),
                             Option.honoured(
                                     "tarn.checkpoint.rows",
                                     Option.Kind.NUMBER,
@@ -119,11 +120,6 @@ public final class JobFile {
                 tree(source, variables, new Variables(variables, environment, problems), problems);
         problemsOfBlocks(root, problems);
         Block env = Block.check(ENV, line(root.get("env")), map(root.get("env")), problems);
-        if (env.text("job.mode").equalsIgnoreCase("STREAMING")) {
-            env.problem("job.mode", "STREAMING is not supported, every source here is bounded");
-        } else if (!env.text("job.mode").equalsIgnoreCase("BATCH")) {
-            env.problem("job.mode", "expected BATCH, found '" + env.text("job.mode") + "'");
-        }
         for (String needed : List.of("source", "sink")) {
             if (list(root.get(needed)).isEmpty()) {
                 problems.add(

@@ -80,7 +80,7 @@ public final class PlainText {
     }
 
     /// Whether the bytes are well-formed UTF-8 (Unicode 16, table 3-7).
-    static boolean isUtf8(byte[] bytes, int from, int end) {
+    public static boolean isUtf8(byte[] bytes, int from, int end) {
         int at = from;
         while (at < end) {
             if (at + Long.BYTES <= end && ((long) LONG.get(bytes, at) & SIGN_BITS) == 0) {

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A row that was left out, and why.
 ///
-/// @param file where it came from
-/// @param line counted from 1; the row's number where a file has no lines
+/// @param file where it came from: a file, or a partition of a topic
+/// @param line counted from 1; the row's number where a file has no lines, an offset in a topic
 public record Rejected(
         String file, long line, @Nullable String column, String reason, @Nullable String raw) {
 

@@ -2,29 +2,10 @@ package dev.tarn.pipeline.source;
 
 import dev.tarn.pipeline.job.Block;
 import dev.tarn.pipeline.row.Columns;
-import java.io.IOException;
-import java.util.List;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// A source of a job, checked and ready to be read.
-public interface Source {
+public sealed interface Source permits SplitSource, LogSource {
     Block block();
 
     Columns columns();
-
-    /// All splits, in the order they are read.
-    List<Split> splits();
-
-    /// Whether a split that was read to its end is left out of the next run, unless it changed.
-    boolean remembersSplits();
-
-    /// Tells one content of a split from another: equal texts mean equal bytes.
-    String fingerprint(Split split) throws IOException;
-
-    /// How a split differs from what [#splits] said of it, or null if it does not.
-    @Nullable String changeOrNull(Split split) throws IOException;
-
-    /// @param required columns in which a null does not fit
-    SplitReader open(Split split, Position from, Set<String> required) throws IOException;
 }

@@ -1,6 +1,9 @@
-/// Where rows come from: `Source -> splits in order -> SplitReader -> batches with their position`.
+/// Where rows come from, of two kinds:
 ///
-/// A split is read from any position it gave before, so a run goes on where the last one stopped.
+/// - `SplitSource -> splits in order -> SplitReader -> batches with their position`: it has an end.
+/// - `LogSource -> LogReader over all partitions -> batches with a mark per partition`: it grows.
+///
+/// Either is read from any position it gave before, so a run goes on where the last one stopped.
 @NullMarked
 package dev.tarn.pipeline.source;
 

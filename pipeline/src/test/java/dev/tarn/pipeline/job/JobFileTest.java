@@ -187,7 +187,7 @@ class JobFileTest {
         assertThat(
                         problems(
                                 """
-                                env { job.mode = STREAMING
+                                env { job.name = wrong
                                   paralelism = 2 }
                                 source {
                                   In { fiel_delimiter = ";"
@@ -200,8 +200,6 @@ class JobFileTest {
                                 """))
                 .containsExactly(
                         "jobs/f.conf: sink: missing, a job needs at least one",
-                        "jobs/f.conf:1: env.job.mode: STREAMING is not supported, every source"
-                                + " here is bounded",
                         "jobs/f.conf:2: env.paralelism: unknown option, did you mean parallelism?",
                         "jobs/f.conf:4: In.fiel_delimiter: unknown option, did you mean"
                                 + " field_delimiter?",

@@ -12,9 +12,9 @@ import dev.tarn.pipeline.row.Formats;
 import dev.tarn.pipeline.row.Misfit;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.source.Position;
-import dev.tarn.pipeline.source.Source;
 import dev.tarn.pipeline.source.Split;
 import dev.tarn.pipeline.source.SplitReader;
+import dev.tarn.pipeline.source.SplitSource;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -35,7 +35,7 @@ import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /// Rows that depend on nothing but the job file: value = f(row number, column).
-public final class FakeSource implements Source {
+public final class FakeSource implements SplitSource {
     private static final List<String> NUMBERS =
             List.of("tinyint", "smallint", "int", "bigint", "float", "double");
 

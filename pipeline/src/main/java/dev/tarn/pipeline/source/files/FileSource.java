@@ -7,9 +7,9 @@ import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.row.Formats;
 import dev.tarn.pipeline.source.Position;
-import dev.tarn.pipeline.source.Source;
 import dev.tarn.pipeline.source.Split;
 import dev.tarn.pipeline.source.SplitReader;
+import dev.tarn.pipeline.source.SplitSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
@@ -37,7 +37,7 @@ import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
 
 /// Files of this machine: one, a folder with all below it, or a glob.
-public final class FileSource implements Source {
+public final class FileSource implements SplitSource {
     private static final int FILES_MAX = 1_000_000;
     private static final int DEPTH_MAX = 64;
 

@@ -1,45 +1,32 @@
 package dev.tarn.pipeline.source.files;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tarn.pipeline.row.Batch;
-import dev.tarn.pipeline.row.Decoder;
 import dev.tarn.pipeline.row.Inference;
-import dev.tarn.pipeline.row.JsonDecoder;
+import dev.tarn.pipeline.row.JsonRows;
 import dev.tarn.pipeline.row.Misfit;
-import dev.tarn.pipeline.row.PlainJson;
 import dev.tarn.pipeline.row.Rejected;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.source.Position;
 import dev.tarn.pipeline.source.SplitReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /// Rows of a file with one JSON object a line, or with one array of objects.
 final class JsonReader implements SplitReader {
     private static final ObjectMapper TREES = new ObjectMapper();
-    private static final JsonFactory FACTORY =
-            JsonFactory.builder()
-                    .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-                    .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-                    .build();
 
     private final Path file;
     private final Schema schema;
-    private final PlainJson plain;
-    private final JsonDecoder decoder;
-    private final boolean[] required;
+    private final JsonRows decoded;
     private final Lines lines;
     private final @Nullable JsonParser array;
     private long rows;
@@ -49,19 +36,10 @@ final class JsonReader implements SplitReader {
             throws IOException {
         this.file = file;
         this.schema = schema;
-        this.plain = new PlainJson(schema, options.formats(), options.inferred());
-        this.decoder =
-                new JsonDecoder(
-                        schema.asStruct(), new Decoder(options.formats()), options.inferred());
-        List<Types.NestedField> columns = schema.columns();
-        this.required = new boolean[columns.size()];
-        for (int i = 0; i < columns.size(); i++) {
-            this.required[i] =
-                    columns.get(i).isRequired() || required.contains(columns.get(i).name());
-        }
+        this.decoded = new JsonRows(schema, options.formats(), required, options.inferred());
         this.lines = new Lines(file, options, from.bytes());
         if (from.bytes() == 0 && lines.peek() == '[') {
-            this.array = FACTORY.createParser(lines.rest());
+            this.array = JsonRows.FACTORY.createParser(lines.rest());
             array.nextToken();
             // An array has no place to start again but its beginning: elements behind are skipped.
             for (; rows < from.rows(); rows++) {
@@ -132,28 +110,11 @@ final class JsonReader implements SplitReader {
             batch = batch == null ? new Batch(schema, rowsMax) : batch;
             taken++;
             rows++;
-            if (plain.read(batch, next.bytes(), next.offset(), next.length())
-                    && missing(batch) < 0) {
-                batch.endRow();
-                continue;
-            }
-            batch.clearRow();
-            try (JsonParser parser =
-                    FACTORY.createParser(next.bytes(), next.offset(), next.length())) {
-                parser.nextToken();
-                decoder.read(parser, batch);
-                if (parser.nextToken() != null) {
-                    throw new Misfit(null, "expected one JSON object a line, found text behind it");
-                }
-                checkRequired(batch);
-                batch.endRow();
+            try {
+                decoded.read(batch, next.bytes(), next.offset(), next.length());
             } catch (Misfit e) {
-                batch.clearRow();
                 rejections.add(
                         new Rejected(file.toString(), line, e.column(), e.reason(), next.text()));
-            } catch (JsonParseException e) {
-                batch.clearRow();
-                rejections.add(new Rejected(file.toString(), line, null, notJson(e), next.text()));
             }
         }
         return batch;
@@ -172,11 +133,8 @@ final class JsonReader implements SplitReader {
                 rows++;
                 line = parser.currentTokenLocation().getLineNr();
                 try {
-                    decoder.read(parser, batch);
-                    checkRequired(batch);
-                    batch.endRow();
+                    decoded.read(batch, parser);
                 } catch (Misfit e) {
-                    batch.clearRow();
                     rejections.add(
                             new Rejected(file.toString(), line, e.column(), e.reason(), null));
                 }
@@ -186,23 +144,6 @@ final class JsonReader implements SplitReader {
                     "line %s, %s".formatted(e.getLocation().getLineNr(), notJson(e)), e);
         }
         return batch;
-    }
-
-    private void checkRequired(Batch batch) throws Misfit {
-        int missing = missing(batch);
-        if (missing >= 0) {
-            throw new Misfit(schema.columns().get(missing).name(), "expected a value, found null");
-        }
-    }
-
-    /// The first column that requires a value and has none in the batch's next row, or -1.
-    private int missing(Batch batch) {
-        for (int i = 0; i < required.length; i++) {
-            if (required[i] && batch.isNull(i, batch.size())) {
-                return i;
-            }
-        }
-        return -1;
     }
 
     private static String notJson(JsonParseException e) {

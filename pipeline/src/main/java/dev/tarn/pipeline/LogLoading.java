@@ -1,0 +1,165 @@
+package dev.tarn.pipeline;
+
+import dev.tarn.pipeline.Plan.Flow;
+import dev.tarn.pipeline.Writing.Way;
+import dev.tarn.pipeline.row.Batch;
+import dev.tarn.pipeline.source.LogReader;
+import dev.tarn.pipeline.source.LogSource;
+import dev.tarn.pipeline.source.Mark;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/// Loads sources that others append to: several at a time, in turn, to what is their end now or
+/// until the run is cancelled.
+final class LogLoading {
+    private static final long TELL_NANOS = 1_000_000_000L;
+
+    /// A source that is being read, and how far it is known to be in the tables.
+    private static final class Open {
+        private final Way way;
+        private final LogReader reader;
+        private Map<String, Mark> stored;
+        private boolean ended;
+
+        private Open(Way way, LogReader reader, Map<String, Mark> stored) {
+            this.way = way;
+            this.reader = reader;
+            this.stored = stored;
+        }
+    }
+
+    private final Writing writing;
+    private final Ledger ledger;
+    private final Counters counters;
+    private final BooleanSupplier cancelled;
+    private final List<Open> open = new ArrayList<>();
+    private long bytesOfOthers;
+    private long toldNanos = System.nanoTime() - TELL_NANOS;
+
+    LogLoading(Writing writing, Ledger ledger, Counters counters, BooleanSupplier cancelled) {
+        this.writing = writing;
+        this.ledger = ledger;
+        this.counters = counters;
+        this.cancelled = cancelled;
+    }
+
+    /// @param endless whether to go on with what comes in
+    void load(List<Flow> flows, boolean endless) {
+        bytesOfOthers = counters.bytesHere;
+        try {
+            for (Flow flow : flows) {
+                open(flow, endless);
+            }
+            // Where the reading begins is stored before anything is read: a run that is killed
+            // early begins at the same place again, wherever the log ends by then.
+            commitWhatMoved();
+            read();
+            commitWhatMoved();
+            tell();
+        } finally {
+            counters.notes.addAll(counters.readers);
+            counters.readers = List.of();
+            open.forEach(o -> o.reader.close());
+            open.clear();
+        }
+    }
+
+    private void open(Flow flow, boolean endless) {
+        Way way = writing.way(flow);
+        Map<String, Mark> stored = ledger.marks(way.key());
+        counters.message = "opening " + flow.label();
+        try {
+            LogReader reader = ((LogSource) flow.source()).open(stored, way.required(), endless);
+            open.add(new Open(way, reader, stored));
+        } catch (IOException e) {
+            throw failure(way, e);
+        }
+    }
+
+    private void read() {
+        boolean patient = false;
+        // Ends: each reader ends, or the run is cancelled.
+        while (!cancelled.getAsBoolean() && !open.stream().allMatch(o -> o.ended)) {
+            boolean came = false;
+            for (Open o : open) {
+                came |= !o.ended && read(o, patient);
+            }
+            // Nobody waits while another has rows.
+            patient = !came;
+            if (System.nanoTime() - toldNanos >= TELL_NANOS) {
+                tell();
+            }
+            if (writing.isDue()) {
+                commitWhatMoved();
+            }
+        }
+    }
+
+    /// Whether there were rows.
+    private boolean read(Open o, boolean patient) {
+        try {
+            Batch batch =
+                    o.reader.next(
+                            writing.batchRows(), patient, r -> writing.reject(o.way.flow(), r));
+            if (batch == null) {
+                o.ended = true;
+            } else if (batch.size() > 0) {
+                writing.write(o.way, batch);
+                return true;
+            }
+            return false;
+        } catch (IOException e) {
+            throw failure(o.way, e);
+        }
+    }
+
+    private void commitWhatMoved() {
+        boolean moved = false;
+        for (Open o : open) {
+            for (Map.Entry<String, Mark> mark : o.reader.marks().entrySet()) {
+                if (!mark.getValue().equals(o.stored.get(mark.getKey()))) {
+                    moved = true;
+                    writing.save(
+                            tx -> ledger.saveMark(tx, o.way.key(), mark.getKey(), mark.getValue()));
+                }
+            }
+        }
+        if (!moved) {
+            return;
+        }
+        for (Open o : open) {
+            try {
+                o.reader.verify();
+            } catch (IOException e) {
+                throw failure(o.way, e);
+            }
+        }
+        writing.commit(false);
+        for (Open o : open) {
+            o.stored = o.reader.marks();
+            o.reader.committed(o.stored);
+        }
+    }
+
+    private void tell() {
+        toldNanos = System.nanoTime();
+        long lag = 0;
+        long bytes = bytesOfOthers;
+        List<String> notes = new ArrayList<>();
+        for (Open o : open) {
+            lag += o.reader.lag();
+            bytes += o.reader.bytesRead();
+            notes.addAll(o.reader.notes());
+        }
+        counters.bytesHere = bytes;
+        counters.readers = List.copyOf(notes);
+        counters.message = "reading, %,d messages behind".formatted(lag);
+    }
+
+    private static PipelineException failure(Way way, IOException e) {
+        return new PipelineException("%s: %s".formatted(way.flow().label(), e.getMessage()), e);
+    }
+}

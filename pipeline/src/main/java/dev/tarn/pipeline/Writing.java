@@ -1,0 +1,327 @@
+package dev.tarn.pipeline;
+
+import dev.tarn.catalog.Catalog;
+import dev.tarn.catalog.table.PendingCommit;
+import dev.tarn.pipeline.Plan.Flow;
+import dev.tarn.pipeline.Plan.Outlet;
+import dev.tarn.pipeline.row.Batch;
+import dev.tarn.pipeline.row.Rejected;
+import dev.tarn.pipeline.sink.Columnwise;
+import dev.tarn.pipeline.sink.DeadLetters;
+import dev.tarn.pipeline.sink.IcebergSink;
+import dev.tarn.pipeline.sink.IcebergSink.DataSaveMode;
+import dev.tarn.pipeline.sink.TableWriter;
+import dev.tarn.store.OutcomeUnknownException;
+import dev.tarn.store.Transaction;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
+import org.apache.iceberg.expressions.Expressions;
+
+/// What a run writes: rows into open files, rejected ones into theirs, and now and then all of it
+/// into the tables, in one transaction with the positions behind the rows.
+@SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes; the others only look.
+final class Writing {
+    private static final int BATCH_ROWS = 4_096;
+    private static final int COMMIT_ATTEMPTS_MAX = 8;
+
+    /// A table this run writes to: its writer, and the table as it was at the start.
+    private record Target(Table table, TableWriter writer) {}
+
+    /// A target of one flow, with its columns matched.
+    private record Route(Target target, Stage stage, Columnwise columns) {}
+
+    /// Where the rows of a flow go.
+    ///
+    /// @param key of what the flow has read: a source and the tables it feeds
+    /// @param required columns in which a null does not fit
+    record Way(Flow flow, String key, List<Route> routes, Set<String> required) {}
+
+    private final Plan plan;
+    private final Catalog catalog;
+    private final Ledger ledger;
+    private final InstantSource clock;
+    private final Counters counters;
+    private final SequencedMap<TableIdentifier, Target> targets = new LinkedHashMap<>();
+    private final List<Consumer<Transaction>> unsaved = new ArrayList<>();
+
+    private long epoch;
+    private long sequence;
+    private long commitNanos = System.nanoTime();
+    private long rowsSinceCommit;
+
+    Writing(Plan plan, Catalog catalog, Ledger ledger, InstantSource clock, Counters counters) {
+        this.plan = plan;
+        this.catalog = catalog;
+        this.ledger = ledger;
+        this.clock = clock;
+        this.counters = counters;
+    }
+
+    /// Takes the pipeline over.
+    Ledger.Started start() {
+        Ledger.Started started = ledger.start(clock.millis());
+        epoch = started.epoch();
+        sequence = started.sequence();
+        return started;
+    }
+
+    /// Notes how a run ended that did not finish.
+    void note(String state) {
+        if (epoch > 0) {
+            ledger.note(epoch, state, clock.millis());
+        }
+    }
+
+    void prepare(boolean fresh) {
+        Set<TableIdentifier> prepared = new HashSet<>();
+        for (Flow flow : plan.flows()) {
+            for (Outlet outlet : flow.tables()) {
+                IcebergSink sink = outlet.sink();
+                if (prepared.add(sink.name())) {
+                    sink.prepare(catalog, plan.warehouse(), fresh);
+                }
+                target(sink.name(), sink.writeProperties());
+            }
+            if (flow.deadLetters() != null) {
+                DeadLetters.prepare(catalog, plan.warehouse(), flow.deadLetters());
+                target(flow.deadLetters(), Map.of());
+            }
+        }
+    }
+
+    private void target(TableIdentifier name, Map<String, String> ofJob) {
+        targets.computeIfAbsent(
+                name,
+                n -> {
+                    Table table = catalog.tables().begin(plan.warehouse()).table(n);
+                    Map<String, String> properties = new HashMap<>(table.properties());
+                    properties.putAll(ofJob);
+                    return new Target(table, new TableWriter(table, properties));
+                });
+    }
+
+    private Target require(TableIdentifier name) {
+        Target target = targets.get(name);
+        if (target == null) {
+            throw new IllegalStateException("No writer for " + name);
+        }
+        return target;
+    }
+
+    /// The first commit of a run that starts anew: old rows go if the job says so.
+    void open(boolean again) {
+        PendingCommit pending = catalog.tables().begin(plan.warehouse());
+        boolean dropped = false;
+        for (Flow flow : plan.flows()) {
+            for (Outlet outlet : flow.tables()) {
+                IcebergSink sink = outlet.sink();
+                Table table = pending.table(sink.name());
+                boolean hasRows =
+                        table.currentSnapshot() != null
+                                && !"0"
+                                        .equals(
+                                                table.currentSnapshot()
+                                                        .summary()
+                                                        .get("total-records"));
+                if (sink.dataSaveMode() == DataSaveMode.ERROR_WHEN_DATA_EXISTS && hasRows) {
+                    throw new PipelineException(
+                            "Table %s has rows and data_save_mode is ERROR_WHEN_DATA_EXISTS"
+                                    .formatted(sink.name()));
+                }
+                if (sink.dataSaveMode() == DataSaveMode.DROP_DATA) {
+                    dropped = true;
+                    if (hasRows) {
+                        table.newDelete().deleteFromRowFilter(Expressions.alwaysTrue()).commit();
+                    }
+                }
+            }
+        }
+        boolean forget = dropped || again;
+        long expected = sequence;
+        pending.commit(tx -> ledger.open(tx, epoch, expected, forget, clock.millis()));
+        sequence++;
+    }
+
+    /// Matches the columns of a flow with those of its tables.
+    Way way(Flow flow) {
+        List<Route> routes = new ArrayList<>();
+        Set<String> required = new HashSet<>();
+        var key = new StringBuilder(flow.label());
+        for (Outlet outlet : flow.tables()) {
+            IcebergSink sink = outlet.sink();
+            Target target = require(sink.name());
+            if (outlet.stage().transforms().isEmpty()) {
+                required.addAll(sink.required(catalog, plan.warehouse()));
+            }
+            Columnwise columns;
+            try {
+                columns =
+                        Columnwise.of(
+                                outlet.stage().columns().schema(),
+                                target.table().schema(),
+                                sink.name().toString());
+            } catch (IllegalArgumentException e) {
+                throw new PipelineException("%s: %s".formatted(flow.label(), e.getMessage()), e);
+            }
+            routes.add(new Route(target, outlet.stage(), columns));
+            // A table that was dropped and made anew is another table: nothing is loaded there.
+            key.append('|').append(target.table().uuid());
+        }
+        return new Way(flow, key.toString(), List.copyOf(routes), required);
+    }
+
+    /// How many rows the next batch may have.
+    int batchRows() {
+        return Math.clamp(plan.checkpointRows() - rowsSinceCommit, 1, BATCH_ROWS);
+    }
+
+    void write(Way way, Batch batch) {
+        for (Route route : way.routes()) {
+            write(route, batch);
+        }
+        way.flow().consoles().forEach(screen -> screen.sink().write(screen.stage().through(batch)));
+        counters.rows += batch.size();
+        rowsSinceCommit += Math.max(1, batch.size());
+    }
+
+    /// Whether it is time for a commit.
+    boolean isDue() {
+        return rowsSinceCommit >= plan.checkpointRows()
+                || System.nanoTime() - commitNanos >= plan.checkpointMillis() * 1_000_000L;
+    }
+
+    /// To be done in the next commit.
+    void save(Consumer<Transaction> change) {
+        unsaved.add(change);
+    }
+
+    private static void write(Route route, Batch batch) {
+        Batch rows = route.stage().through(batch);
+        Table table = route.target().table();
+        if (!route.stage().transforms().isEmpty()) {
+            // The source looked at its own columns; behind a transform there may be other nulls.
+            route.columns()
+                    .firstMissing(rows, table.schema())
+                    .ifPresent(column -> {
+                        throw new PipelineException(
+                                "Table %s requires the column %s, a row comes out of %s without"
+                                        .formatted(table.name(), column, route.stage().label()));
+                    });
+        }
+        route.target().writer().write(rows, route.columns());
+    }
+
+    void reject(Flow flow, Rejected row) {
+        TableIdentifier name = flow.deadLetters();
+        if (name == null) {
+            throw new PipelineException(row.sentence());
+        }
+        counters.rejected++;
+        if (counters.rejected > flow.rejectedMax()) {
+            throw new PipelineException(
+                    "%s: more than %s rows rejected, the last: %s"
+                            .formatted(flow.label(), flow.rejectedMax(), row.sentence()));
+        }
+        Target target = require(name);
+        DeadLetters.write(
+                target.writer(), target.table().schema(), plan.name(), row, clock.instant());
+    }
+
+    /// Rows and positions since the last commit, in one transaction.
+    void commit(boolean finish) {
+        SequencedMap<TableIdentifier, List<DataFile>> files = new LinkedHashMap<>();
+        targets.forEach((name, target) -> {
+            List<DataFile> written = target.writer().complete();
+            if (!written.isEmpty()) {
+                files.put(name, written);
+            }
+        });
+        try {
+            send(files, finish);
+        } catch (CommitFailedException | Ledger.Fenced | PipelineException e) {
+            // Surely nothing took effect, so nobody knows these files.
+            files.forEach((name, written) ->
+                    written.forEach(f -> require(name).table().io().deleteFile(f.location())));
+            throw e;
+        }
+        sequence++;
+        counters.snapshots += files.isEmpty() ? 0 : 1;
+        unsaved.clear();
+        rowsSinceCommit = 0;
+        counters.rowsCommitted = counters.rows;
+        commitNanos = System.nanoTime();
+    }
+
+    private void send(SequencedMap<TableIdentifier, List<DataFile>> files, boolean finish) {
+        for (int attempt = 1; ; attempt++) {
+            PendingCommit pending = catalog.tables().begin(plan.warehouse());
+            files.forEach((name, written) -> {
+                Table table = pending.table(name);
+                requireSame(name, table);
+                AppendFiles append = table.newAppend();
+                written.forEach(append::appendFile);
+                append.set("tarn.pipeline", plan.name());
+                append.commit();
+            });
+            try {
+                pending.commit(tx -> save(tx, finish));
+                return;
+            } catch (CommitFailedException e) {
+                // Somebody else changed a table; these files go on top of that as well.
+                if (attempt == COMMIT_ATTEMPTS_MAX) {
+                    throw e;
+                }
+            } catch (CommitStateUnknownException | OutcomeUnknownException e) {
+                if (!ledger.committed(epoch, sequence)) {
+                    throw e;
+                }
+                return;
+            }
+        }
+    }
+
+    /// The files were written by the field ids of the table as it was at the start: in another one
+    /// of the same name their columns would be taken for others.
+    private void requireSame(TableIdentifier name, Table now) {
+        if (!now.uuid().equals(require(name).table().uuid())) {
+            throw new PipelineException(
+                    "Table %s was dropped and made anew during the run".formatted(name));
+        }
+    }
+
+    private void save(Transaction tx, boolean finish) {
+        ledger.commit(tx, epoch, sequence, counters.rejected, clock.millis());
+        unsaved.forEach(change -> change.accept(tx));
+        if (finish) {
+            ledger.finish(tx);
+        }
+    }
+
+    /// Removes what was written and not committed.
+    void abort() {
+        targets.values().forEach(target -> abort(target.writer()));
+    }
+
+    private void abort(TableWriter writer) {
+        try {
+            writer.abort();
+        } catch (RuntimeException e) {
+            // The files stay as orphans, which maintenance removes; the first failure is told.
+            counters.notes.add("Files of the failed run stay behind: " + e.getMessage());
+        }
+    }
+}

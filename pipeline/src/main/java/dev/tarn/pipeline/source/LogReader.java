@@ -1,0 +1,41 @@
+package dev.tarn.pipeline.source;
+
+import dev.tarn.pipeline.row.Batch;
+import dev.tarn.pipeline.row.Rejections;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The partitions of a log, open for reading.
+public interface LogReader extends AutoCloseable {
+
+    /// Up to `rowsMax` more rows; none if there are none now; null at the end. A row that does not
+    /// fit goes to `rejections` and counts.
+    ///
+    /// @param patient whether to wait a moment for rows where there are none
+    @Nullable Batch next(int rowsMax, boolean patient, Rejections rejections) throws IOException;
+
+    /// Behind the last batch, of all partitions.
+    Map<String, Mark> marks();
+
+    /// Asked before a commit: whether what was read is still what was opened.
+    ///
+    /// @throws IOException if it is not, with the reason
+    void verify() throws IOException;
+
+    /// What lies before these marks is in the tables now.
+    void committed(Map<String, Mark> marks);
+
+    /// Bytes of all rows so far.
+    long bytesRead();
+
+    /// Rows known to wait, as far as the reader knows.
+    long lag();
+
+    /// What the reader of a summary should know.
+    List<String> notes();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,16 @@
+package dev.tarn.pipeline.source;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+
+/// A source that others append to, in several partitions at once.
+public non-sealed interface LogSource extends Source {
+
+    /// @param stored where the reading of each partition goes on; empty if nothing was ever read
+    /// @param required columns in which a null does not fit
+    /// @param endless whether to go on reading what comes in, or to end at what is the end now
+    /// @throws IOException if a partition cannot be read from where it was left
+    LogReader open(Map<String, Mark> stored, Set<String> required, boolean endless)
+            throws IOException;
+}

@@ -1,0 +1,124 @@
+package dev.tarn.pipeline;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/// A topic of the tests' broker, and those who write to it.
+final class Topic implements AutoCloseable {
+    final String name;
+    final String servers;
+    final KafkaProducer<byte[], byte[]> producer;
+    private final Admin admin;
+
+    Topic(String name, int partitions) throws Exception {
+        this.name = name;
+        this.servers = Broker.start().address();
+        this.admin =
+                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) servers));
+        create(partitions);
+        this.producer = producer(null);
+    }
+
+    private void create(int partitions) throws Exception {
+        admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get();
+    }
+
+    private KafkaProducer<byte[], byte[]> producer(@Nullable String transactional) {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        if (transactional != null) {
+            settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactional);
+        }
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    void send(int partition, @Nullable String value) {
+        send(producer, partition, value);
+    }
+
+    private void send(KafkaProducer<byte[], byte[]> to, int partition, @Nullable String value) {
+        to.send(
+                new ProducerRecord<>(
+                        name,
+                        partition,
+                        "k".getBytes(StandardCharsets.UTF_8),
+                        value == null ? null : value.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /// Messages `{"id": n}` in turn over the partitions.
+    void sendIds(long from, long to, int partitions) {
+        for (long id = from; id < to; id++) {
+            send((int) (id % partitions), "{\"id\":%s}".formatted(id));
+        }
+        producer.flush();
+    }
+
+    /// Two messages in a transaction, which is committed or aborted.
+    void sendTogether(boolean commit, String first, String second) {
+        try (KafkaProducer<byte[], byte[]> inTransaction = producer("tx-" + UUID.randomUUID())) {
+            inTransaction.initTransactions();
+            inTransaction.beginTransaction();
+            send(inTransaction, 0, first);
+            send(inTransaction, 0, second);
+            inTransaction.flush();
+            if (commit) {
+                inTransaction.commitTransaction();
+            } else {
+                inTransaction.abortTransaction();
+            }
+        }
+    }
+
+    void deleteBefore(int partition, long offset) throws Exception {
+        admin.deleteRecords(
+                        Map.of(
+                                new TopicPartition(name, partition),
+                                RecordsToDelete.beforeOffset(offset)))
+                .all()
+                .get();
+    }
+
+    void growTo(int partitions) throws Exception {
+        admin.createPartitions(Map.of(name, NewPartitions.increaseTo(partitions))).all().get();
+    }
+
+    long groupOffset(String group, int partition) throws Exception {
+        var offset =
+                admin.listConsumerGroupOffsets(group)
+                        .partitionsToOffsetAndMetadata()
+                        .get()
+                        .get(new TopicPartition(name, partition));
+        return offset == null ? -1 : offset.offset();
+    }
+
+    void delete() throws Exception {
+        admin.deleteTopics(List.of(name)).all().get();
+    }
+
+    void recreate(int partitions) throws Exception {
+        delete();
+        create(partitions);
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+        admin.close();
+    }
+}
