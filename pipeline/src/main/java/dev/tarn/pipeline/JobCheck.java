@@ -5,7 +5,9 @@ import dev.tarn.pipeline.Plan.Flow;
 import dev.tarn.pipeline.Plan.Outlet;
 import dev.tarn.pipeline.sink.Columnwise;
 import dev.tarn.pipeline.sink.IcebergSink;
+import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Split;
+import dev.tarn.pipeline.source.SplitSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,7 +32,7 @@ public record JobCheck(
 
     /// A source.
     ///
-    /// @param splits files, or parts
+    /// @param splits files, or parts; 0 of what others append to
     /// @param bytes 0 where they have no size
     public record Reading(String label, String plugin, int splits, long bytes) {}
 
@@ -59,7 +61,11 @@ public record JobCheck(
         List<Writing> tables = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         for (Flow flow : plan.flows()) {
-            List<Split> splits = flow.source().splits();
+            List<Split> splits =
+                    switch (flow.source()) {
+                        case SplitSource source -> source.splits();
+                        case LogSource _ -> List.of();
+                    };
             sources.add(
                     new Reading(
                             flow.label(),
