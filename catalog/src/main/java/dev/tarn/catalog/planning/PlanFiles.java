@@ -51,11 +51,15 @@ final class PlanFiles {
 
         Chunk chunk = chunks.getFirst();
         var page = new Page(task, chunk.manifests().size() == 1 ? filesMax : Integer.MAX_VALUE);
-        var table = new ScannedTable(metadata, scan, manifests.only(chunk.manifests()), io);
+        ScanManifests part = manifests.only(chunk.manifests());
         try (var readers = Executors.newFixedThreadPool(READERS, Thread.ofVirtual().factory());
-                var files = table.planFiles(readers)) {
+                var files =
+                        new ScannedTable(metadata, scan, part, io.ahead(part, readers))
+                                .planFiles(readers)) {
             for (FileScanTask file : files) {
                 if (unwanted.getAsBoolean() || !page.add(withResidual(scan, file))) {
+                    // What was to be read ahead is of no use any more.
+                    readers.shutdownNow();
                     break;
                 }
             }
