@@ -268,7 +268,7 @@ def case_scans_planned_by_the_server_read_the_same_rows():
         {"row_filter": "grp == 'g1' and id > 40"},
         {"row_filter": "id in (1, 25, 75, 149) or small is null"},
         {"row_filter": "GRP like 'g%'", "case_sensitive": False},
-        {"row_filter": "amount >= 20.5"},
+        {"row_filter": "amount >= 20.50"},
         {"row_filter": "at < '2026-01-02T00:00:00+00:00'"},
         {"snapshot_id": first},
         {"snapshot_id": first, "row_filter": "id < 5"},

@@ -13,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Locale;
 import java.util.UUID;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -27,6 +26,10 @@ import org.slf4j.LoggerFactory;
 public final class MetadataObjects {
     private static final Logger LOG = LoggerFactory.getLogger(MetadataObjects.class);
     private static final int GZIP_MAGIC = 0x1f8b;
+    private static final int VERSION_DIGITS = 5;
+
+    /// A longer number in front of a name is not one that we gave.
+    private static final int VERSION_DIGITS_MAX = 8;
 
     private final ObjectStore store;
 
@@ -36,20 +39,24 @@ public final class MetadataObjects {
 
     /// The name of the file after `previous`, in `folder`.
     public static String nextName(String folder, @Nullable String previous, String codec) {
-        return String.format(
-                Locale.ROOT,
-                "%s/%05d-%s%s",
-                folder,
-                previous == null ? 0 : version(previous) + 1,
-                UUID.randomUUID(),
-                TableMetadataParser.getFileExtension(codec));
+        String version = Integer.toString(previous == null ? 0 : version(previous) + 1);
+        return folder
+                + '/'
+                + "0".repeat(Math.max(0, VERSION_DIGITS - version.length()))
+                + version
+                + '-'
+                + UUID.randomUUID()
+                + TableMetadataParser.getFileExtension(codec);
     }
 
     private static int version(String location) {
         String file = location.substring(location.lastIndexOf('/') + 1);
         int dash = file.indexOf('-');
-        String digits = dash < 0 ? "" : file.substring(0, dash);
-        return digits.matches("\\d{1,8}") ? Integer.parseInt(digits) : 0;
+        boolean numbered = dash > 0 && dash <= VERSION_DIGITS_MAX;
+        for (int i = 0; numbered && i < dash; i++) {
+            numbered = file.charAt(i) >= '0' && file.charAt(i) <= '9';
+        }
+        return numbered ? Integer.parseInt(file.substring(0, dash)) : 0;
     }
 
     /// Whether a file of this name is compressed.

@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
 final class Calls {
     enum Moment {
         BEFORE,
-        AFTER
+        AFTER,
+
+        /// It takes no effect, and whoever commits is not told so.
+        LOST
     }
 
     private static final Pattern STATEMENT =
@@ -101,6 +104,9 @@ final class Calls {
         }
         if (moment == Moment.BEFORE) {
             throw before.get();
+        }
+        if (moment == Moment.LOST) {
+            throw after.get();
         }
         T done = call.get();
         ledger.add("broken after %s".formatted(done));

@@ -707,9 +707,10 @@ interface CatalogContract {
                 moment,
                 (world, n) -> {
                     var table = freshTable(world, n);
-                    world.catalog
-                            .tables()
-                            .create(world.lake, SALES, World.create(table.name() + "x"));
+                    var other = TableIdentifier.of(SALES, table.name() + "x");
+                    world.catalog.tables().create(world.lake, SALES, World.create(other.name()));
+                    forgetful(world, table);
+                    forgetful(world, other);
                     return table;
                 },
                 (world, table) -> {
@@ -724,8 +725,33 @@ interface CatalogContract {
                     var other = TableIdentifier.of(SALES, table.name() + "x");
                     boolean changed = world.load(table).properties().containsKey("k");
                     assertThat(world.load(other).properties().containsKey("k")).isEqualTo(changed);
+                    assertThat(world.allFiles())
+                            .containsAll(metadataFiles(world, table))
+                            .containsAll(metadataFiles(world, other));
                     return changed;
                 });
+    }
+
+    /// Polaris #4920: what the commit makes outdated went before the pointers moved.
+    private static void forgetful(World world, TableIdentifier table) {
+        var ask =
+                Map.of(
+                        "write.metadata.delete-after-commit.enabled", "true",
+                        "write.metadata.previous-versions-max", "1");
+        world.catalog
+                .tables()
+                .commit(
+                        world.lake,
+                        table,
+                        new UpdateTableRequest(List.of(), List.of(new SetProperties(ask))));
+    }
+
+    /// The file of the table as it is now and those of its log.
+    private static List<String> metadataFiles(World world, TableIdentifier table) {
+        TableMetadata metadata = world.load(table);
+        List<String> files = new ArrayList<>(List.of(metadata.metadataFileLocation()));
+        metadata.previousFiles().forEach(entry -> files.add(entry.file()));
+        return files;
     }
 
     @ParameterizedTest

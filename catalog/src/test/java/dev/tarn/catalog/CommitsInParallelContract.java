@@ -150,11 +150,14 @@ interface CommitsInParallelContract {
                         i -> {
                             World server = servers.get(i % 2);
                             if (i == 0) {
-                                for (int n = 1; n <= 60; n++) {
-                                    commit(servers.get(n % 2), ORDERS, "n", Integer.toString(n));
-                                    answered.accumulateAndGet(n, Math::max);
+                                try {
+                                    for (int n = 1; n <= 60; n++) {
+                                        commit(servers.get(n % 2), ORDERS, "n", "" + n);
+                                        answered.accumulateAndGet(n, Math::max);
+                                    }
+                                } finally {
+                                    writing.set(false);
                                 }
-                                writing.set(false);
                                 return;
                             }
                             while (writing.get()) {

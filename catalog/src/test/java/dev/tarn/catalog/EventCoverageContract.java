@@ -16,9 +16,11 @@ import dev.tarn.catalog.label.LabelsChange.Entries;
 import dev.tarn.catalog.label.RelationLabels;
 import dev.tarn.catalog.namespace.Namespaces;
 import dev.tarn.catalog.relation.Kind;
+import dev.tarn.catalog.table.LoadedTable;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.view.Views;
 import dev.tarn.catalog.warehouse.Warehouses;
+import dev.tarn.storage.Location;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.iceberg.ImmutableLabels;
 import org.apache.iceberg.MetadataUpdate;
@@ -47,7 +50,8 @@ interface EventCoverageContract {
     /// Façades, and their methods that change nothing of which an event tells.
     Map<Class<?>, Set<String>> READING =
             Map.of(
-                    Warehouses.class, Set.of("defaultWarehouse", "find", "require"),
+                    Warehouses.class,
+                            Set.of("defaultWarehouse", "list", "find", "require", "load", "check"),
                     Namespaces.class, Set.of("list", "load", "exists"),
                     Tables.class,
                             Set.of(
@@ -58,8 +62,9 @@ interface EventCoverageContract {
                                     "version",
                                     "exists",
                                     "begin",
+                                    "folders",
                                     "reportMetrics"),
-                    Views.class, Set.of("list", "load", "exists"),
+                    Views.class, Set.of("list", "load", "version", "exists"),
                     Functions.class, Set.of("list", "load"),
                     RelationLabels.class, Set.of("load", "parse"),
                     Protections.class, Set.of("isProtected", "requireUnprotected"),
@@ -88,6 +93,21 @@ interface EventCoverageContract {
         var view = TableIdentifier.of(SALES, "latest");
         var function = TableIdentifier.of(SALES, "add_one");
         Map<String, Change> changes = new LinkedHashMap<>();
+        changes.put(
+                "Warehouses.create",
+                new Change(
+                        () ->
+                                catalog.warehouses()
+                                        .create("other", Location.of("s3://other"), Map.of()),
+                        "create-warehouse"));
+        changes.put(
+                "Warehouses.update",
+                new Change(
+                        () -> catalog.warehouses().update("other", Set.of(), Map.of("a", "b")),
+                        "update-warehouse"));
+        changes.put(
+                "Warehouses.drop",
+                new Change(() -> catalog.warehouses().drop("other"), "drop-warehouse"));
         changes.put(
                 "Namespaces.create",
                 new Change(
@@ -137,6 +157,12 @@ interface EventCoverageContract {
         changes.put(
                 "Tables.rename",
                 new Change(() -> catalog.tables().rename(lake, ORDERS, more), "rename-table"));
+        var left = new AtomicReference<LoadedTable>();
+        changes.put(
+                "Tables.unregister",
+                new Change(
+                        () -> left.set(catalog.tables().unregister(lake, more)),
+                        "unregister-table"));
         changes.put(
                 "Tables.register",
                 new Change(
@@ -148,13 +174,18 @@ interface EventCoverageContract {
                                                 ImmutableRegisterTableRequest.builder()
                                                         .name("orders")
                                                         .metadataLocation(
-                                                                world.load(more)
-                                                                        .metadataFileLocation())
+                                                                left.get().metadataLocation())
                                                         .build()),
                         "register-table"));
         changes.put(
                 "Tables.drop",
-                new Change(() -> catalog.tables().drop(lake, more, false), "drop-table"));
+                new Change(
+                        () -> {
+                            catalog.tables().create(lake, SALES, World.create("more"));
+                            catalog.tables().drop(lake, more, false);
+                        },
+                        "create-table",
+                        "drop-table"));
         changes.put(
                 "Views.create",
                 new Change(

@@ -253,7 +253,9 @@ interface PlanLifeContract {
         world().withOrders();
         appendOneByOne(30);
         Plans plans =
-                plans(new PlanLimits(Duration.ofMinutes(1), 1, 1, 1, 4, 1, Duration.ZERO, 1 << 20));
+                plans(
+                        new PlanLimits(
+                                Duration.ofMinutes(1), 1, 1, 1, 4, 4096, 1, 0, Duration.ZERO, 0));
 
         assertThat(followed(plans, completed(plans, EVERYTHING), 4)).isEqualTo(numbered(30));
     }
@@ -515,8 +517,7 @@ interface PlanLifeContract {
     default void aClientWaitsWhereThereIsNoRoomForAnotherPendingPlan() {
         world().withOrders();
         appendOneByOne(2);
-        Plans plans =
-                plans(new PlanLimits(Duration.ZERO, 10, 10, 1 << 20, 10, 0, Duration.ZERO, 0));
+        Plans plans = plans(LIMITS.withWaitDuration(Duration.ZERO).withPendingPlans(0));
 
         assertThat(names(completed(plans, EVERYTHING))).isEqualTo(numbered(2));
     }

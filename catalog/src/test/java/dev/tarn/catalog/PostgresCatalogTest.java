@@ -10,6 +10,7 @@ class PostgresCatalogTest
                 ListingContract,
                 LongHistoryContract,
                 RegisterContract,
+                ServersContract,
                 WarehouseContract {
     private final World world = new World(Databases.postgres(Postgres.freshDatabase()));
 

@@ -4,7 +4,7 @@ import dev.tarn.store.Database;
 import dev.tarn.store.Databases;
 import org.junit.jupiter.api.AfterEach;
 
-class PostgresPlanningTest implements PlanningContract, PlanLifeContract {
+class PostgresPlanningTest implements PlanningContract, PlanLifeContract, PlanMemoryContract {
     private final Database rows = Databases.postgres(Postgres.freshDatabase());
     private final World world = new World(rows);
 

@@ -116,6 +116,9 @@ interface RegisterContract {
     @Test
     default void aFormatVersionThatIsNotSupportedIsRefusedEverywhere() {
         var world = world().withOrders();
+        // So that but for its number the crafted file is one that Iceberg reads.
+        var newest = new UpdateTableRequest(List.of(), List.of(new UpgradeFormatVersion(3)));
+        world.catalog.tables().commit(world.lake, ORDERS, newest);
         for (int version : new int[] {4, 99}) {
             String crafted =
                     craft(

@@ -13,6 +13,7 @@ class SqliteCatalogTest
                 ListingContract,
                 LongHistoryContract,
                 RegisterContract,
+                ServersContract,
                 WarehouseContract {
     @TempDir Path folder;
     private World world;

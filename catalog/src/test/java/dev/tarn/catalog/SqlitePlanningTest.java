@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqlitePlanningTest implements PlanningContract, PlanLifeContract {
+class SqlitePlanningTest implements PlanningContract, PlanLifeContract, PlanMemoryContract {
     @TempDir Path folder;
     private Database rows;
     private World world;

@@ -42,12 +42,11 @@ public final class Pipelines {
         database.migrate(Ledger.COMPONENT, Ledger.MIGRATIONS);
     }
 
-    /// Reads a job without running it.
+    /// Tells what a run would do, and does nothing.
     ///
-    /// @return the identity of the pipeline
-    /// @throws dev.tarn.pipeline.job.JobException with all that is wrong
-    public String check(JobSource job, Map<String, String> variables) {
-        return plan(job, variables, line -> {}).name();
+    /// @throws dev.tarn.pipeline.job.JobException with all that is wrong with the file
+    public JobCheck check(JobSource job, Map<String, String> variables) {
+        return JobCheck.of(plan(job, variables, line -> {}), catalog);
     }
 
     /// Starts a run. Rows of a Console sink go to `console`, line by line.

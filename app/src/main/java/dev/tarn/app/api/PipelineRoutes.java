@@ -71,21 +71,39 @@ public final class PipelineRoutes {
 
     public List<Route> routes() {
         return List.of(
+                Route.post("/api/pipelines/check", this::check),
                 Route.post("/api/pipelines/runs", this::start),
                 Route.get("/api/pipelines/runs", this::list),
                 Route.get("/api/pipelines/runs/{run}", this::load),
                 Route.delete("/api/pipelines/runs/{run}", this::cancel));
     }
 
-    private Response start(Request request) {
+    private Response check(Request request) {
+        Start start = body(request);
+        try {
+            return Response.json(pipelines.check(source(start), variables(start)));
+        } catch (JobException e) {
+            throw HttpException.badRequest(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Start body(Request request) {
         // Pages of other sites can send text, but not this type, without being asked first.
         if (request.header("Content-Type").filter(type -> type.startsWith(JSON)).isEmpty()) {
             throw new HttpException(
                     415, "UnsupportedMediaTypeException", "Content-Type must be " + JSON);
         }
-        Start start = Json.read(request.body(), Start.class);
+        return Json.read(request.body(), Start.class);
+    }
+
+    private static Map<String, String> variables(Start start) {
+        return start.variables() == null ? Map.of() : start.variables();
+    }
+
+    private Response start(Request request) {
+        Start start = body(request);
         JobSource job = source(start);
-        Map<String, String> variables = start.variables() == null ? Map.of() : start.variables();
+        Map<String, String> variables = variables(start);
         try {
             Run run =
                     new Run(

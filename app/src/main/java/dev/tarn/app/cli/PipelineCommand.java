@@ -7,7 +7,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "pipeline",
         description = "Load data with SeaTunnel job files.",
-        subcommands = PipelineRunCommand.class)
+        subcommands = {PipelineRunCommand.class, PipelineCheckCommand.class})
 final class PipelineCommand implements Runnable {
 
     @Spec private CommandSpec spec;

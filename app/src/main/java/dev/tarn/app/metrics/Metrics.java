@@ -14,7 +14,9 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The meters of one process.
 public final class Metrics implements AutoCloseable {
@@ -46,6 +48,11 @@ public final class Metrics implements AutoCloseable {
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
 
+    /// Making a timer's name out of its tags costs more than recording.
+    private final Map<Requests, Timer> requests = new ConcurrentHashMap<>();
+
+    private record Requests(String method, String template, int status) {}
+
     public Metrics() {
         new ClassLoaderMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
@@ -71,14 +78,19 @@ public final class Metrics implements AutoCloseable {
     ///
     /// @param template of the route, such as `/v1/namespaces/{namespace}`
     public void request(String method, String template, int status, Duration duration) {
-        Timer.builder("http.server.requests")
-                .description("HTTP requests by route template")
-                .tag("method", METHODS.contains(method) ? method : "other")
-                .tag("route", template)
-                .tag("status", Integer.toString(status))
-                .serviceLevelObjectives(BUCKETS)
-                .register(registry)
+        String known = METHODS.contains(method) ? method : "other";
+        requests.computeIfAbsent(new Requests(known, template, status), this::timer)
                 .record(duration);
+    }
+
+    private Timer timer(Requests requests) {
+        return Timer.builder("http.server.requests")
+                .description("HTTP requests by route template")
+                .tag("method", requests.method())
+                .tag("route", requests.template())
+                .tag("status", Integer.toString(requests.status()))
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
     }
 
     /// One request to the S3 endpoint, `storage_requests_seconds` and its bytes.

@@ -86,6 +86,10 @@ class ProgramTest {
         assertThat(tarn.run("catalog").out()).startsWith("The catalog is empty");
 
         Files.writeString(folder.resolve("people.conf"), JOB);
+        Result checked = tarn.run("pipeline", "check", "people.conf", "-i", "rows=500");
+        assertThat(checked.exitCode()).as(checked.toString()).isZero();
+        assertThat(checked.out()).contains("reads   FakeSource", "will be created");
+
         Result loaded = tarn.run("pipeline", "run", "people.conf", "-i", "rows=500");
         assertThat(loaded.err()).isEmpty();
         assertThat(loaded.out()).contains("people: 500 rows loaded").contains("1 snapshot");

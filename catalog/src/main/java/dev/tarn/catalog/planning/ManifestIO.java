@@ -5,7 +5,13 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tarn.catalog.StoreFileIO;
 import dev.tarn.storage.ObjectNotFoundException;
 import dev.tarn.storage.ObjectStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
+import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.inmemory.InMemoryInputFile;
 import org.apache.iceberg.io.FileIO;
@@ -21,6 +27,9 @@ final class ManifestIO implements FileIO {
     private static final int READS_MAX = 16;
 
     private static final int ENTRY_OVERHEAD_BYTES = 256;
+
+    /// Of one plan.
+    private static final long AHEAD_BYTES_MAX = 32 << 20;
 
     /// A larger manifest is read piece by piece.
     private static final long WHOLE_BYTES_MAX = 16 << 20;
@@ -51,6 +60,25 @@ final class ManifestIO implements FileIO {
         return length > WHOLE_BYTES_MAX ? pieces.newInputFile(path) : new Whole(path);
     }
 
+    /// The same for one plan, of whose manifests many are read at the same time, before they are
+    /// asked for: first those with deletes, as far as there is memory for them.
+    FileIO ahead(ScanManifests manifests, ExecutorService readers) {
+        Map<String, Whole> ahead = new ConcurrentHashMap<>();
+        long room = AHEAD_BYTES_MAX;
+        List<ManifestFile> wanted = new ArrayList<>(manifests.deletes());
+        wanted.addAll(manifests.data());
+        for (ManifestFile manifest : wanted) {
+            room -= manifest.length();
+            if (room < 0) {
+                break;
+            }
+            Whole file = ahead.computeIfAbsent(manifest.path(), Whole::new);
+            // Whoever asks for a manifest that cannot be read is told so then.
+            var unused = readers.submit(file::bytes);
+        }
+        return new Ahead(ahead);
+    }
+
     private byte[] read(String path) {
         reads.acquireUninterruptibly();
         try {
@@ -72,6 +100,36 @@ final class ManifestIO implements FileIO {
         throw new UnsupportedOperationException("Planning deletes nothing: " + path);
     }
 
+    private final class Ahead implements FileIO {
+        private final transient Map<String, Whole> files;
+
+        Ahead(Map<String, Whole> files) {
+            this.files = files;
+        }
+
+        @Override
+        public InputFile newInputFile(String path) {
+            InputFile file = files.remove(path);
+            return file == null ? ManifestIO.this.newInputFile(path) : file;
+        }
+
+        @Override
+        public InputFile newInputFile(String path, long length) {
+            InputFile file = files.remove(path);
+            return file == null ? ManifestIO.this.newInputFile(path, length) : file;
+        }
+
+        @Override
+        public OutputFile newOutputFile(String path) {
+            return ManifestIO.this.newOutputFile(path);
+        }
+
+        @Override
+        public void deleteFile(String path) {
+            ManifestIO.this.deleteFile(path);
+        }
+    }
+
     private final class Whole implements InputFile {
         private final String path;
         private byte @Nullable [] bytes;
@@ -81,7 +139,7 @@ final class ManifestIO implements FileIO {
         }
 
         /// Kept here too: the cache may have no room.
-        private byte[] bytes() {
+        private synchronized byte[] bytes() {
             if (bytes == null) {
                 bytes = cache.get(path, ManifestIO.this::read);
             }

@@ -51,11 +51,15 @@ final class PlanFiles {
 
         Chunk chunk = chunks.getFirst();
         var page = new Page(task, chunk.manifests().size() == 1 ? filesMax : Integer.MAX_VALUE);
-        var table = new ScannedTable(metadata, scan, manifests.only(chunk.manifests()), io);
+        ScanManifests part = manifests.only(chunk.manifests());
         try (var readers = Executors.newFixedThreadPool(READERS, Thread.ofVirtual().factory());
-                var files = table.planFiles(readers)) {
+                var files =
+                        new ScannedTable(metadata, scan, part, io.ahead(part, readers))
+                                .planFiles(readers)) {
             for (FileScanTask file : files) {
                 if (unwanted.getAsBoolean() || !page.add(withResidual(scan, file))) {
+                    // What was to be read ahead is of no use any more.
+                    readers.shutdownNow();
                     break;
                 }
             }
@@ -93,13 +97,18 @@ final class PlanFiles {
     /// A token for each chunk but the first; the last token stands for all that would be too many.
     private List<String> tokens(String tableUuid, PlanTask task, List<Chunk> chunks) {
         List<String> tokens = new ArrayList<>();
+        long room = limits.tokenBytes();
         for (int i = 1; i < chunks.size(); i++) {
-            boolean last = tokens.size() == limits.tasksPerAnswer() - 1;
-            Chunk end = last ? chunks.getLast() : chunks.get(i);
-            tokens.add(task.part(chunks.get(i).from(), end.to(), 0).token(tableUuid));
-            if (last) {
+            Chunk chunk = chunks.get(i);
+            String token = task.part(chunk.from(), chunk.to(), 0).token(tableUuid);
+            room -= token.length();
+            // All have the same filter, and so about the same length.
+            if (tokens.size() == limits.tasksPerAnswer() - 1 || room < token.length()) {
+                Chunk end = chunks.getLast();
+                tokens.add(task.part(chunk.from(), end.to(), 0).token(tableUuid));
                 break;
             }
+            tokens.add(token);
         }
         return tokens;
     }

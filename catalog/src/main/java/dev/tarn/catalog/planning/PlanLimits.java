@@ -9,7 +9,9 @@ import java.time.Duration;
 /// @param manifestsPerTask data manifests read for one answer
 /// @param manifestBytesPerTask bytes of data manifests read for one answer
 /// @param tasksPerAnswer plan tasks in one answer; the last one stands for all that are left
-/// @param pendingPlans plans made in this process for which nobody waits
+/// @param tokenBytes of the tokens in one answer, unless a single one is longer
+/// @param pendingPlans plans made in this process at the same time for which nobody waits
+/// @param pendingBytes their results kept in memory, unless a single one takes more
 /// @param kept how long the id of a pending plan is good for
 /// @param cacheBytes manifests kept in memory
 public record PlanLimits(
@@ -18,7 +20,9 @@ public record PlanLimits(
         int manifestsPerTask,
         long manifestBytesPerTask,
         int tasksPerAnswer,
+        long tokenBytes,
         int pendingPlans,
+        long pendingBytes,
         Duration kept,
         long cacheBytes) {
 
@@ -29,19 +33,23 @@ public record PlanLimits(
                     500,
                     16 << 20,
                     100,
+                    1 << 20,
                     16,
+                    64 << 20,
                     Duration.ofHours(1),
                     16 << 20);
 
     /// The same with small pages.
-    public PlanLimits withFilesPerTask(int files) {
+    public PlanLimits withFilesPerTask(int filesPerTask) {
         return new PlanLimits(
                 waitDuration,
-                files,
+                filesPerTask,
                 manifestsPerTask,
                 manifestBytesPerTask,
                 tasksPerAnswer,
+                tokenBytes,
                 pendingPlans,
+                pendingBytes,
                 kept,
                 cacheBytes);
     }
@@ -53,7 +61,65 @@ public record PlanLimits(
                 manifestsPerTask,
                 manifestBytesPerTask,
                 tasksPerAnswer,
+                tokenBytes,
                 pendingPlans,
+                pendingBytes,
+                kept,
+                cacheBytes);
+    }
+
+    public PlanLimits withTokenBytes(long tokenBytes) {
+        return new PlanLimits(
+                waitDuration,
+                filesPerTask,
+                manifestsPerTask,
+                manifestBytesPerTask,
+                tasksPerAnswer,
+                tokenBytes,
+                pendingPlans,
+                pendingBytes,
+                kept,
+                cacheBytes);
+    }
+
+    public PlanLimits withPendingPlans(int pendingPlans) {
+        return new PlanLimits(
+                waitDuration,
+                filesPerTask,
+                manifestsPerTask,
+                manifestBytesPerTask,
+                tasksPerAnswer,
+                tokenBytes,
+                pendingPlans,
+                pendingBytes,
+                kept,
+                cacheBytes);
+    }
+
+    public PlanLimits withPendingBytes(long pendingBytes) {
+        return new PlanLimits(
+                waitDuration,
+                filesPerTask,
+                manifestsPerTask,
+                manifestBytesPerTask,
+                tasksPerAnswer,
+                tokenBytes,
+                pendingPlans,
+                pendingBytes,
+                kept,
+                cacheBytes);
+    }
+
+    public PlanLimits withCacheBytes(long cacheBytes) {
+        return new PlanLimits(
+                waitDuration,
+                filesPerTask,
+                manifestsPerTask,
+                manifestBytesPerTask,
+                tasksPerAnswer,
+                tokenBytes,
+                pendingPlans,
+                pendingBytes,
                 kept,
                 cacheBytes);
     }

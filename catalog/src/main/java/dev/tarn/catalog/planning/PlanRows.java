@@ -11,6 +11,9 @@ final class PlanRows {
     /// Of more, the oldest are forgotten.
     private static final int ROWS_MAX = 1_000;
 
+    /// Filters can be as large as request bodies.
+    private static final int TASK_CHARS_MAX = 64 << 10;
+
     private final Database database;
     private final InstantSource clock;
     private final PlanLimits limits;
@@ -23,6 +26,11 @@ final class PlanRows {
 
     /// @param task the token of the whole plan
     record PlanRow(String task, boolean cancelled) {}
+
+    /// Whether a task is small enough to be remembered.
+    static boolean takes(String task) {
+        return task.length() <= TASK_CHARS_MAX;
+    }
 
     void insert(PlanId id, String task) {
         long now = clock.millis();

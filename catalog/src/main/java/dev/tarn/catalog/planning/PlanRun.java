@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
 /// One plan in the making, in a thread of its own, so that whoever waits for it may go away and
 /// come again.
 final class PlanRun {
+    private static final int BYTES = 1 << 10;
+
     private final Instant started;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean underWay = true;
     private volatile boolean unwanted;
     private volatile @Nullable ScanTasks tasks;
     private volatile @Nullable RuntimeException failure;
@@ -22,24 +25,37 @@ final class PlanRun {
     }
 
     /// @param work is given something to ask now and then whether to stop
-    static PlanRun start(Instant now, Function<BooleanSupplier, ScanTasks> work) {
+    /// @param housekeeping is done when the result is there, before anybody gets it
+    static PlanRun start(
+            Instant now, Function<BooleanSupplier, ScanTasks> work, Runnable housekeeping) {
         var run = new PlanRun(now);
-        Thread.ofVirtual().name("plan").start(() -> run.run(work));
+        Thread.ofVirtual().name("plan").start(() -> run.run(work, housekeeping));
         return run;
     }
 
-    private void run(Function<BooleanSupplier, ScanTasks> work) {
+    private void run(Function<BooleanSupplier, ScanTasks> work, Runnable housekeeping) {
         try {
             tasks = work.apply(() -> unwanted);
         } catch (RuntimeException e) {
             failure = e;
         } finally {
+            underWay = false;
+            housekeeping.run();
             ended.countDown();
         }
     }
 
     Instant started() {
         return started;
+    }
+
+    boolean isUnderWay() {
+        return underWay;
+    }
+
+    /// About how much memory the result takes.
+    long heldBytes() {
+        return BYTES + (tasks == null ? 0 : tasks.heldBytes());
     }
 
     /// Lets it end soon, without a result.

@@ -59,8 +59,9 @@ public final class Plans {
         PlanRun run = start(metadata, task);
         if (!run.endsWithin(limits.waitDuration())) {
             PlanId id = PlanId.pending(metadata.uuid());
-            if (pending.add(id, run)) {
-                return submit(id, task.token(metadata.uuid()));
+            String token = task.token(metadata.uuid());
+            if (PlanRows.takes(token) && pending.add(id, run)) {
+                return submit(id, token);
             }
         }
         return run.result(answered);
@@ -146,6 +147,7 @@ public final class Plans {
     }
 
     private PlanRun start(TableMetadata metadata, PlanTask task) {
-        return PlanRun.start(clock.instant(), unwanted -> files.plan(metadata, task, unwanted));
+        return PlanRun.start(
+                clock.instant(), unwanted -> files.plan(metadata, task, unwanted), pending::letGo);
     }
 }

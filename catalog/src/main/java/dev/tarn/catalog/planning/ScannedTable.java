@@ -5,15 +5,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.DataTableScan;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.ImmutableTableScanContext;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StaticTableOperations;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableScan;
+import org.apache.iceberg.TableScanContext;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.FileIO;
 import org.jspecify.annotations.Nullable;
 
 /// A table as one part of a scan sees it: the schema of the scan, and only the manifests of the
@@ -25,7 +30,7 @@ final class ScannedTable extends BaseTable {
     private final transient Schema schema;
     private final transient Map<Integer, PartitionSpec> specs;
 
-    ScannedTable(TableMetadata metadata, Scan scan, ScanManifests manifests, ManifestIO io) {
+    ScannedTable(TableMetadata metadata, Scan scan, ScanManifests manifests, FileIO io) {
         super(new StaticTableOperations(metadata, io), metadata.uuid(), report -> {});
         this.metadata = metadata;
         this.scan = scan;
@@ -48,11 +53,7 @@ final class ScannedTable extends BaseTable {
     CloseableIterable<FileScanTask> planFiles(ExecutorService readers) {
         Long start = scan.startSnapshotId();
         if (start == null) {
-            TableScan files =
-                    newScan()
-                            .caseSensitive(scan.caseSensitive())
-                            .filter(scan.filter())
-                            .planWith(readers);
+            TableScan files = newScan().caseSensitive(scan.caseSensitive()).filter(scan.filter());
             return stats().isEmpty()
                     ? files.planFiles()
                     : files.includeColumnStats(stats()).planFiles();
@@ -67,6 +68,32 @@ final class ScannedTable extends BaseTable {
         return stats().isEmpty()
                 ? appends.planFiles()
                 : appends.includeColumnStats(stats()).planFiles();
+    }
+
+    @Override
+    public TableScan newScan() {
+        return new InOrder(
+                this,
+                schema(),
+                ImmutableTableScanContext.builder().metricsReporter(report -> {}).build());
+    }
+
+    /// Goes through one manifest after the other. Iceberg's way to go through several at the same
+    /// time sleeps in between, ten times as long as a manifest takes.
+    private static final class InOrder extends DataTableScan {
+        InOrder(Table table, Schema schema, TableScanContext context) {
+            super(table, schema, context);
+        }
+
+        @Override
+        protected TableScan newRefinedScan(Table table, Schema schema, TableScanContext context) {
+            return new InOrder(table, schema, context);
+        }
+
+        @Override
+        protected boolean shouldPlanWithExecutor() {
+            return false;
+        }
     }
 
     private List<String> stats() {

@@ -355,6 +355,40 @@ public final class IcebergSink {
         return required;
     }
 
+    /// The table as it would be created.
+    public Schema schema() {
+        return schema;
+    }
+
+    public PartitionSpec spec() {
+        return spec;
+    }
+
+    /// Whether a table that is there is dropped and made anew by a run that begins.
+    public boolean recreates() {
+        return schemaSaveMode == SchemaSaveMode.RECREATE_SCHEMA;
+    }
+
+    /// Whether a table that is missing is created.
+    public boolean creates() {
+        return recreates() || schemaSaveMode == SchemaSaveMode.CREATE_SCHEMA_WHEN_NOT_EXIST;
+    }
+
+    /// What happens to the table before the first row.
+    public String announcement(boolean exists) {
+        if (!exists) {
+            return creates() ? "will be created" : "does not exist";
+        }
+        if (recreates()) {
+            return "will be dropped and created anew";
+        }
+        return switch (dataSaveMode) {
+            case DROP_DATA -> "exists, its rows will be deleted";
+            case ERROR_WHEN_DATA_EXISTS -> "exists, rows are loaded only if it has none";
+            default -> "exists, rows will be appended";
+        };
+    }
+
     /// Creates the table where it is missing.
     ///
     /// @param fresh whether the run starts anew, not where another stopped

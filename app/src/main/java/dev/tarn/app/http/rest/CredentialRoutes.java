@@ -3,6 +3,7 @@ package dev.tarn.app.http.rest;
 import dev.tarn.app.http.HttpException;
 import dev.tarn.app.http.Request;
 import dev.tarn.app.http.Response;
+import dev.tarn.catalog.planning.Plans;
 import dev.tarn.catalog.table.Tables;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.storage.Location;
@@ -24,13 +25,19 @@ import org.jspecify.annotations.Nullable;
 final class CredentialRoutes {
     private static final String PROVIDER = "s3";
 
+    /// For the files of a plan. It may have been ended: clients do so before they read.
+    private static final String PLAN_ID = "planId";
+
     private final Tables tables;
+    private final Plans plans;
     private final Names names;
     private final TableAccess access;
     private final ClientStorage storage;
 
-    CredentialRoutes(Tables tables, Names names, TableAccess access, ClientStorage storage) {
+    CredentialRoutes(
+            Tables tables, Plans plans, Names names, TableAccess access, ClientStorage storage) {
         this.tables = tables;
+        this.plans = plans;
         this.names = names;
         this.access = access;
         this.storage = storage;
@@ -50,6 +57,7 @@ final class CredentialRoutes {
     private Response credentials(Request request) {
         Warehouse warehouse = names.warehouse(request);
         TableIdentifier name = names.table(warehouse, request);
+        request.query(PLAN_ID).ifPresent(id -> plans.requirePlan(warehouse, name, id));
         String stage = request.query(TableAccess.STAGE).orElse(null);
         List<Location> folders = folders(warehouse, name, stage);
         return Response.json(

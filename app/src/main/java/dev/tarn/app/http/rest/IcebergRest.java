@@ -44,7 +44,8 @@ public final class IcebergRest {
         TableAnswers answers = new TableAnswers(answerCacheBytes);
         TableAccess access = new TableAccess(storage, names, catalog.tables().folders(), clock);
         new TableRoutes(catalog.tables(), names, answers, access, commits).addTo(endpoints);
-        new CredentialRoutes(catalog.tables(), names, access, storage).addTo(endpoints);
+        new CredentialRoutes(catalog.tables(), catalog.plans(), names, access, storage)
+                .addTo(endpoints);
         new PlanningRoutes(catalog.plans(), catalog.tables(), names, access).addTo(endpoints);
         new ViewRoutes(catalog.views(), names, commits).addTo(endpoints);
         functions = new FunctionRoutes(catalog, names);

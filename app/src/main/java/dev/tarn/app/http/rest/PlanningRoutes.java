@@ -51,8 +51,7 @@ final class PlanningRoutes {
     }
 
     private Response answer(Request request, Warehouse warehouse, TableIdentifier name, Plan plan) {
-        return json(
-                switch (plan) {
+        return json(switch (plan) {
                     case Plan.Completed(String planId, var tasks) ->
                             PlanJson.completed(
                                     planId, tasks, credentials(request, warehouse, name));
@@ -62,7 +61,9 @@ final class PlanningRoutes {
                     // That planning failed is the answer, not the lack of one: unless it is a bug.
                     case Plan.Failed(RuntimeException cause) ->
                             PlanJson.failed(Errors.tell(cause).orElseThrow(() -> cause));
-                });
+                })
+                // There may be keys in it.
+                .withHeader("Cache-Control", "no-store");
     }
 
     /// The keys with which the files of the plan are read, for a client that asks for some.

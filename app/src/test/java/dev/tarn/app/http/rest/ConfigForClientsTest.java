@@ -127,6 +127,44 @@ class ConfigForClientsTest {
         }
     }
 
+    /// Polaris #4753: a token of any issuer was taken. Here none is, so what comes with one is what
+    /// comes without.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Bearer"
+                    + " eyJhbGciOiJub25lIn0.eyJpc3MiOiJodHRwczovL2V2aWwuZXhhbXBsZSIsInN1YiI6InJvb3QifQ.",
+                "Bearer not-a-token",
+                "Bearer",
+                "Basic cm9vdDpyb290",
+                "Negotiate YIIZ",
+            })
+    void aTokenOpensNothingAndClosesNothing(String authorization) {
+        String space = served.namespace();
+        served.table(space, "t");
+        for (String path :
+                List.of(
+                        "/v1/config",
+                        "/v1/config?warehouse=other",
+                        "/v1/other/namespaces",
+                        Served.path(space, "t"),
+                        Served.path(space, "none"))) {
+            Wire.Answer without = served.wire().get(path);
+            Wire.Answer with = served.wire().get(path, "Authorization", authorization);
+            assertThat(with.status()).as(path).isEqualTo(without.status());
+            assertThat(with.text()).as(path).isEqualTo(without.text());
+        }
+    }
+
+    /// Gravitino #10640: clients ask for the configuration before they know their prefix.
+    @Test
+    void theConfigurationHasNoPrefix() {
+        assertThat(served.wire().get("/v1/config").status()).isEqualTo(200);
+        assertThat(served.wire().get("/v1/lake/config").error())
+                .isEqualTo("404 NoSuchPathException");
+        assertThat(endpoints()).noneMatch(endpoint -> endpoint.endsWith("/config"));
+    }
+
     private static List<String> endpoints() {
         List<String> endpoints = new ArrayList<>();
         served.wire()

@@ -146,4 +146,25 @@ class HeadersOfClientsTest {
         assertThat(wire.post("/v1/oauth/tokens", "grant_type=client_credentials", asking).status())
                 .isEqualTo(400);
     }
+
+    /// Lakekeeper #1948: a header that is not ASCII ended the process.
+    @Test
+    void aHeaderBeyondAsciiIsReadAsFarAsItGoes() {
+        String space = served.namespace();
+        served.table(space, "t");
+        String answer =
+                served.raw(
+                        """
+                        GET %s HTTP/1.1
+                        Host: 127.0.0.1
+                        Connection: close
+                        User-Agent: caf\u00e9 \u20ac
+                        If-None-Match: "\u00e4"
+                        X-Iceberg-Access-Delegation: \u00e4, vended-credentials
+
+                        """
+                                .formatted(Served.path(space, "t"))
+                                .replace("\n", "\r\n"));
+        assertThat(answer).startsWith("HTTP/1.1 200 ").contains("s3.access-key-id");
+    }
 }

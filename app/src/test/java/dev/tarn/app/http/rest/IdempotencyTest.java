@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.tarn.app.http.Wire;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -98,6 +102,27 @@ class IdempotencyTest {
           "representations":[{"type":"sql","sql":"select 1","dialect":"trino"}]}}\
         """
                 .formatted(name, SCHEMA);
+    }
+
+    /// Lakekeeper #1981: what fails on our side is tried again, and not answered again.
+    @Test
+    void aFailureOfOurOwnIsNotAnsweredAgain() throws IOException {
+        String location =
+                wire.post(tables(), table("t")).json().path("metadata").path("location").asText();
+        Path metadata = Path.of(URI.create(location)).resolve("metadata");
+        Path away = metadata.resolveSibling("away");
+        String key = key();
+        String change = set("a", "1");
+        Files.move(metadata, away);
+        Files.createFile(metadata); // where the next metadata file should go
+        Wire.Answer failed = wire.post(tables() + "/t", change, HEADER, key);
+        Files.delete(metadata);
+        Files.move(away, metadata);
+        assertThat(failed.status()).as(failed.text()).isEqualTo(500);
+
+        Wire.Answer repeated = wire.post(tables() + "/t", change, HEADER, key);
+        assertThat(repeated.status()).as(repeated.text()).isEqualTo(200);
+        assertThat(wire.get(tables() + "/t").text()).contains("\"a\":\"1\"");
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.tarn.app.http.Routes;
 import dev.tarn.app.metrics.Metrics;
 import dev.tarn.catalog.Catalog;
 import dev.tarn.catalog.CatalogSettings;
+import dev.tarn.catalog.planning.PlanLimits;
 import dev.tarn.storage.Location;
 import dev.tarn.storage.local.FolderStore;
 import dev.tarn.storage.s3.RemoteSigner;
@@ -50,6 +51,15 @@ final class VendingServer implements AutoCloseable {
 
     /// @param allowed further folders in which tables may lie
     VendingServer(Path folder, Duration life, InstantSource clock, Location... allowed) {
+        this(folder, life, clock, PlanLimits.STANDARD, allowed);
+    }
+
+    VendingServer(
+            Path folder,
+            Duration life,
+            InstantSource clock,
+            PlanLimits planLimits,
+            Location... allowed) {
         store = FolderStore.open(folder.resolve("objects"));
         store.createBucket("lake");
         store.createBucket("other");
@@ -67,7 +77,8 @@ final class VendingServer implements AutoCloseable {
                                 Location.of("s3://lake"),
                                 List.of(allowed),
                                 16 << 20,
-                                Duration.ZERO),
+                                Duration.ZERO,
+                                planLimits),
                         clock);
         var storage =
                 new ClientStorage(

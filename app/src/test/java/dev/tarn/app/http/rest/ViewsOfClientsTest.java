@@ -38,6 +38,27 @@ class ViewsOfClientsTest {
                 .isEqualTo(2);
     }
 
+    /// Lakekeeper #1545: the specification lists them among what is required, its clients do not
+    /// all send them.
+    @Test
+    void aViewMayComeWithoutProperties() {
+        String namespace = served.namespace();
+        Wire.Answer created =
+                served.wire()
+                        .post(
+                                "/v1/namespaces/" + namespace + "/views",
+                                """
+                                {"name":"v","schema":{"type":"struct","schema-id":0,"fields":[]},
+                                 "view-version":{"version-id":1,"schema-id":0,
+                                  "timestamp-ms":1767225600000,"summary":{},
+                                  "representations":[
+                                   {"type":"sql","sql":"SELECT 1","dialect":"spark"}],
+                                  "default-namespace":["%s"]}}\
+                                """
+                                        .formatted(namespace));
+        assertThat(ok(created).json().path("metadata").path("versions")).hasSize(1);
+    }
+
     /// Iceberg's own server deletes the file with the view, and can register nothing later.
     @Test
     void aDroppedViewIsRegisteredAgain() {

@@ -1,0 +1,127 @@
+package dev.tarn.pipeline;
+
+import dev.tarn.catalog.Catalog;
+import dev.tarn.pipeline.Plan.Flow;
+import dev.tarn.pipeline.Plan.Outlet;
+import dev.tarn.pipeline.sink.Columnwise;
+import dev.tarn.pipeline.sink.IcebergSink;
+import dev.tarn.pipeline.source.LogSource;
+import dev.tarn.pipeline.source.Split;
+import dev.tarn.pipeline.source.SplitSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.types.Types;
+
+/// What a run of a job would do, told without running it.
+///
+/// @param name the identity of the pipeline
+/// @param problems what would end the run at its start; none if it can begin
+public record JobCheck(
+        String name, List<Reading> sources, List<Writing> tables, List<String> problems) {
+
+    public JobCheck {
+        sources = List.copyOf(sources);
+        tables = List.copyOf(tables);
+        problems = List.copyOf(problems);
+    }
+
+    /// A source.
+    ///
+    /// @param splits files, or parts; 0 of what others append to
+    /// @param bytes 0 where they have no size
+    public record Reading(String label, String plugin, int splits, long bytes) {}
+
+    /// A table that rows go to.
+    ///
+    /// @param from label of the source or transform they come from
+    /// @param action what happens to the table before the first row, in words
+    /// @param columns of the table as it is, or as it will be created
+    /// @param partitioning such as `day(at)`
+    public record Writing(
+            String table,
+            String from,
+            String action,
+            List<Column> columns,
+            List<String> partitioning) {
+        public Writing {
+            columns = List.copyOf(columns);
+            partitioning = List.copyOf(partitioning);
+        }
+    }
+
+    public record Column(String name, String type, boolean required, boolean key) {}
+
+    static JobCheck of(Plan plan, Catalog catalog) {
+        List<Reading> sources = new ArrayList<>();
+        List<Writing> tables = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        for (Flow flow : plan.flows()) {
+            List<Split> splits =
+                    switch (flow.source()) {
+                        case SplitSource source -> source.splits();
+                        case LogSource _ -> List.of();
+                    };
+            sources.add(
+                    new Reading(
+                            flow.label(),
+                            flow.source().block().plugin(),
+                            splits.size(),
+                            splits.stream().mapToLong(Split::bytes).sum()));
+            for (Outlet outlet : flow.tables()) {
+                tables.add(writing(plan, catalog, outlet, problems));
+            }
+        }
+        return new JobCheck(plan.name(), sources, tables, problems);
+    }
+
+    private static Writing writing(
+            Plan plan, Catalog catalog, Outlet outlet, List<String> problems) {
+        IcebergSink sink = outlet.sink();
+        boolean exists = catalog.tables().exists(plan.warehouse(), sink.name());
+        String action = sink.announcement(exists);
+        Schema schema = sink.schema();
+        PartitionSpec spec = sink.spec();
+        if (exists && !sink.recreates()) {
+            TableMetadata found = catalog.tables().load(plan.warehouse(), sink.name()).metadata();
+            schema = found.schema();
+            spec = found.spec();
+            try {
+                Columnwise.of(outlet.stage().columns().schema(), schema, sink.name().toString());
+            } catch (IllegalArgumentException e) {
+                problems.add(outlet.stage().label() + ": " + e.getMessage());
+            }
+        } else if (!exists && !sink.creates()) {
+            problems.add(
+                    "Table %s does not exist, and schema_save_mode forbids to create it"
+                            .formatted(sink.name()));
+        }
+        Set<Integer> keys = new LinkedHashSet<>(schema.identifierFieldIds());
+        List<Column> columns = new ArrayList<>();
+        for (Types.NestedField field : schema.columns()) {
+            columns.add(
+                    new Column(
+                            field.name(),
+                            field.type().toString(),
+                            field.isRequired(),
+                            keys.contains(field.fieldId())));
+        }
+        Schema named = schema;
+        return new Writing(
+                sink.name().toString(),
+                outlet.stage().label(),
+                action,
+                columns,
+                spec.fields().stream()
+                        .map(field ->
+                                "%s(%s)"
+                                        .formatted(
+                                                field.transform(),
+                                                named.findColumnName(field.sourceId())))
+                        .toList());
+    }
+}
