@@ -443,7 +443,7 @@ class CredentialRoutesTest {
 
     @Test
     void freshKeysHaveTheirWholeLifeBeforeThem() {
-        Wire.Answer answer = wire.get(ORDERS + "/credentials?planId=p&referenced-by=shop%1Fview");
+        Wire.Answer answer = wire.get(ORDERS + "/credentials?referenced-by=shop%1Fview");
         JsonNode credentials = answer.json().path("storage-credentials");
 
         assertThat(credentials).hasSize(1);
