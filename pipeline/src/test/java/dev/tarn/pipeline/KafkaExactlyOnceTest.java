@@ -142,10 +142,12 @@ class KafkaExactlyOnceTest {
                         .redirectError(ProcessBuilder.Redirect.DISCARD)
                         .start();
         boolean killed = false;
+        String last = "";
         try (var out =
                 new BufferedReader(
                         new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
+                last = line;
                 if (line.contains("rowIndex=" + row + ":")) {
                     child.destroyForcibly();
                     killed = true;
@@ -154,19 +156,19 @@ class KafkaExactlyOnceTest {
             }
         }
         child.waitFor();
-        assertThat(killed).isTrue();
+        assertThat(killed).as(last).isTrue();
     }
 
     /// The process that is killed.
     public static void main(String[] arguments) throws Exception {
         try (var world = new World(Path.of(arguments[0]))) {
-            world.pipelines
-                    .start(
+            PipelineRun run =
+                    world.pipelines.start(
                             world.job(job(arguments[1], "STREAMING")),
                             Map.of(),
                             RunOptions.DEFAULT,
-                            System.out::println)
-                    .await();
+                            System.out::println);
+            System.out.println(run.await().message());
         }
     }
 }
