@@ -74,7 +74,7 @@ final class ManifestIO implements FileIO {
             }
             Whole file = ahead.computeIfAbsent(manifest.path(), Whole::new);
             // Whoever asks for a manifest that cannot be read is told so then.
-            var unused = readers.submit(file::bytes);
+            var _ = readers.submit(file::bytes);
         }
         return new Ahead(ahead);
     }
