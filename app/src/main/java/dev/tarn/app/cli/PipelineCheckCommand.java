@@ -28,9 +28,8 @@ final class PipelineCheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        JsonNode check =
-                server.client(surroundings)
-                        .post("/api/pipelines/check", job.request(surroundings, false).json());
+        PipelineRun.Request request = job.request(surroundings, false);
+        JsonNode check = server.client(surroundings).post("/api/pipelines/check", request.json());
         PrintWriter out = surroundings.out();
         out.println("pipeline %s".formatted(check.path("name").asText()));
         for (JsonNode source : check.path("sources")) {

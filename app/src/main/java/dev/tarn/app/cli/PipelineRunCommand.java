@@ -30,8 +30,9 @@ final class PipelineRunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        PipelineRun.Request request = job.request(surroundings, again);
         PipelineRun run =
                 new PipelineRun(surroundings, server.client(surroundings), StopSignal.listen());
-        return run.execute(job.request(surroundings, again)).exitCode();
+        return run.execute(request).exitCode();
     }
 }
