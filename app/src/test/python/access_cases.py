@@ -24,10 +24,6 @@ def connect(**properties):
     return load_catalog("lake", **{"type": "rest", "uri": CATALOG_URI, "warehouse": WAREHOUSE, **properties})
 
 
-def signed():
-    return connect(**{"header.X-Iceberg-Access-Delegation": "remote-signing"})
-
-
 def rows(*ids):
     return pa.table({"id": pa.array(ids, pa.int64()), "name": pa.array([f"n{n}" for n in ids])})
 
@@ -83,16 +79,6 @@ def case_s3fs_reads_and_writes_with_vended_keys():
 
 def case_s3fs_with_vended_keys_opens_no_sibling():
     opens_no_sibling(connect(**{"py-io-impl": FSSPEC}))
-
-
-def case_s3fs_reads_and_writes_with_signed_requests():
-    table = read_and_write(signed())
-    assert "s3.access-key-id" not in table.io.properties
-    assert table.io.properties["s3.signer"] == "S3V4RestSigner"
-
-
-def case_s3fs_with_signed_requests_opens_no_sibling():
-    opens_no_sibling(signed())
 
 
 def duck():

@@ -46,7 +46,9 @@ class AccessTest {
             environment.remove(name);
         }
         environment.put("DUCKDB_EXTENSIONS", folder.resolve("duckdb-extensions").toString());
-        return PythonCases.run("access_cases", environment);
+        return Stream.concat(
+                PythonCases.run("access_cases", environment),
+                PythonCases.run("signing_cases", environment));
     }
 
     private static String configuration(Minio minio) {

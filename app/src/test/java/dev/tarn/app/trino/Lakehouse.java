@@ -8,6 +8,8 @@ import dev.tarn.app.http.rest.IcebergRest;
 import dev.tarn.app.metrics.Metrics;
 import dev.tarn.catalog.Catalog;
 import dev.tarn.catalog.CatalogSettings;
+import dev.tarn.catalog.PageRequest;
+import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.engine.trino.Trino;
 import dev.tarn.engine.trino.TrinoSettings;
 import dev.tarn.engine.trino.TrinoSettings.Bytes;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.jspecify.annotations.Nullable;
 
 /// The one lakehouse of a test JVM: SQLite, the built-in storage over S3, the catalog over HTTP,
@@ -40,6 +43,7 @@ public final class Lakehouse {
     private static final Location ROOT = Location.of("s3://lake");
 
     private final FolderStore objects;
+    private final Catalog catalog;
     private final Trino trino;
 
     private Lakehouse(Path folder) throws IOException, InterruptedException {
@@ -48,7 +52,7 @@ public final class Lakehouse {
         S3Keys keys = S3Keys.loadOrCreate(folder.resolve("s3"));
         S3Endpoint endpoint = S3Endpoint.start("127.0.0.1", 0, objects, keys);
         Database database = Databases.sqlite(folder.resolve("store.db"));
-        var catalog =
+        catalog =
                 new Catalog(
                         database,
                         objects,
@@ -139,5 +143,16 @@ public final class Lakehouse {
             throw new AssertionError("dev/trino has built nothing");
         }
         return Path.of(printed.strip());
+    }
+
+    /// Does not wait until what was dropped can no longer be restored.
+    void purge(String namespace, String table) {
+        Warehouse lake = catalog.warehouses().defaultWarehouse();
+        TableIdentifier name = TableIdentifier.of(namespace, table);
+        catalog.drops()
+                .list(lake, name, PageRequest.ALL)
+                .items()
+                .forEach(dropped -> catalog.drops().purge(lake, dropped.id()));
+        catalog.drops().purgeDue();
     }
 }

@@ -226,15 +226,17 @@ class TrinoStatementsTest {
     }
 
     @Test
-    void aDroppedTableLeavesNoObject() throws Exception {
+    void aDroppedTableLeavesNoObjectOnceItIsPurged() throws Exception {
         run("CREATE TABLE doomed AS SELECT 1 AS n");
         run("DELETE FROM doomed WHERE n = 1");
         assertThat(lakehouse.objects(SCHEMA + "/doomed")).isNotEmpty();
 
         run("DROP TABLE doomed");
 
-        assertThat(lakehouse.objects(SCHEMA + "/doomed")).isEmpty();
         assertThat(rows("SHOW TABLES")).isEmpty();
+        assertThat(lakehouse.objects(SCHEMA + "/doomed")).as("it can be restored").isNotEmpty();
+        lakehouse.purge(SCHEMA, "doomed");
+        assertThat(lakehouse.objects(SCHEMA + "/doomed")).isEmpty();
     }
 
     @Test
