@@ -91,7 +91,7 @@ public record JobCheck(
             schema = found.schema();
             spec = found.spec();
             try {
-                Columnwise.of(outlet.stage().columns().schema(), schema, sink.name().toString());
+                Columnwise.of(outlet.lane().columns().schema(), schema, sink.name().toString());
             } catch (IllegalArgumentException e) {
                 problems.add(outlet.stage().label() + ": " + e.getMessage());
             }

@@ -3,6 +3,7 @@ package dev.tarn.pipeline;
 import dev.tarn.pipeline.Plan.Flow;
 import dev.tarn.pipeline.Writing.Way;
 import dev.tarn.pipeline.row.Batch;
+import dev.tarn.pipeline.source.Lag;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Mark;
@@ -23,6 +24,7 @@ final class LogLoading {
         private final LogReader reader;
         private Map<String, Mark> stored;
         private boolean ended;
+        private boolean discarded;
 
         private Open(Way way, LogReader reader, Map<String, Mark> stored) {
             this.way = way;
@@ -83,19 +85,31 @@ final class LogLoading {
         boolean patient = false;
         // Ends: each reader ends, or the run is cancelled.
         while (!cancelled.getAsBoolean() && !open.stream().allMatch(o -> o.ended)) {
+            boolean due = writing.isDue();
+            if (due && settled()) {
+                commitWhatMoved();
+                due = false;
+            }
             boolean came = false;
             for (Open o : open) {
-                came |= !o.ended && read(o, patient);
+                // When a commit is due, those that are half way through a transaction go on alone.
+                came |= !o.ended && !(due && o.reader.settled()) && read(o, patient);
             }
             // Nobody waits while another has rows.
             patient = !came;
             if (System.nanoTime() - toldNanos >= TELL_NANOS) {
                 tell();
             }
-            if (writing.isDue()) {
-                commitWhatMoved();
-            }
         }
+        if (!settled()) {
+            // Cancelled in a transaction of the source: the next run reads it from its beginning.
+            writing.discard();
+            open.forEach(o -> o.discarded = true);
+        }
+    }
+
+    private boolean settled() {
+        return open.stream().allMatch(o -> o.reader.settled());
     }
 
     /// Whether there were rows.
@@ -120,7 +134,7 @@ final class LogLoading {
         boolean moved = false;
         for (Open o : open) {
             for (Map.Entry<String, Mark> mark : o.reader.marks().entrySet()) {
-                if (!mark.getValue().equals(o.stored.get(mark.getKey()))) {
+                if (!o.discarded && !mark.getValue().equals(o.stored.get(mark.getKey()))) {
                     moved = true;
                     writing.save(
                             tx -> ledger.saveMark(tx, o.way.key(), mark.getKey(), mark.getValue()));
@@ -128,6 +142,7 @@ final class LogLoading {
             }
         }
         if (!moved) {
+            writing.rest();
             return;
         }
         for (Open o : open) {
@@ -146,17 +161,20 @@ final class LogLoading {
 
     private void tell() {
         toldNanos = System.nanoTime();
-        long lag = 0;
+        Lag lag = Lag.UNKNOWN;
         long bytes = bytesOfOthers;
         List<String> notes = new ArrayList<>();
         for (Open o : open) {
-            lag += o.reader.lag();
+            lag = lag.plus(o.reader.lag());
             bytes += o.reader.bytesRead();
             notes.addAll(o.reader.notes());
         }
         counters.bytesHere = bytes;
         counters.readers = List.copyOf(notes);
-        counters.message = "reading, %,d messages behind".formatted(lag);
+        counters.message =
+                lag.records() < 0
+                        ? "reading"
+                        : "reading, %,d messages behind".formatted(lag.records());
     }
 
     private static PipelineException failure(Way way, IOException e) {

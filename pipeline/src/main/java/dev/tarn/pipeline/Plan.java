@@ -8,6 +8,7 @@ import dev.tarn.pipeline.job.JobFile;
 import dev.tarn.pipeline.job.JobSource;
 import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.job.Problems;
+import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.sink.ConsoleSink;
 import dev.tarn.pipeline.sink.IcebergSink;
 import dev.tarn.pipeline.source.Source;
@@ -46,7 +47,15 @@ record Plan(
     private static final long STREAMING_MILLIS = 10_000;
 
     /// A table of a job, and what is done to rows on their way there.
-    record Outlet(IcebergSink sink, Stage stage) {}
+    ///
+    /// @param from which of the tables of the source they come from
+    record Outlet(int from, IcebergSink sink, Stage stage) {
+
+        /// What the rows go through, and what they are when they arrive.
+        Stage.Lane lane() {
+            return stage.tables().get(from);
+        }
+    }
 
     /// A console of a job, likewise.
     record Screen(ConsoleSink sink, Stage stage) {}
@@ -96,14 +105,18 @@ record Plan(
                     consoles.get(stage.source()).add(new Screen(sink, stage));
                     continue;
                 }
-                var sink = new IcebergSink(block, stage.columns(), stage.outputOrNull());
-                Warehouse its = sink.warehouse(catalog, ownUris);
-                if (warehouse != null && !warehouse.equals(its)) {
-                    block.problem(
-                            "iceberg.catalog.config", "all tables of a job lie in one warehouse");
+                for (int i = 0; i < stage.tables().size(); i++) {
+                    Columns columns = stage.tables().get(i).columns();
+                    var sink = new IcebergSink(block, columns, stage.outputOrNull());
+                    Warehouse its = sink.warehouse(catalog, ownUris);
+                    if (warehouse != null && !warehouse.equals(its)) {
+                        block.problem(
+                                "iceberg.catalog.config",
+                                "all tables of a job lie in one warehouse");
+                    }
+                    warehouse = its;
+                    tables.get(stage.source()).add(new Outlet(i, sink, stage));
                 }
-                warehouse = its;
-                tables.get(stage.source()).add(new Outlet(sink, stage));
             }
         }
         List<Flow> flows = new ArrayList<>();

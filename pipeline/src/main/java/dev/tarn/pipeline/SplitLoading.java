@@ -124,7 +124,7 @@ final class SplitLoading {
             }
             writing.write(way, batch);
             counters.bytesHere = reader.bytesRead();
-            if (writing.isDue() || cancelled.getAsBoolean()) {
+            if (reader.settled() && (writing.isDue() || cancelled.getAsBoolean())) {
                 var read = new Ledger.Read(reader.position(), fingerprint, false);
                 writing.save(tx -> ledger.savePosition(tx, way.key(), split.name(), read));
                 writing.commit(false);

@@ -3,8 +3,6 @@ package dev.tarn.pipeline;
 import dev.tarn.pipeline.job.Block;
 import dev.tarn.pipeline.job.Nearest;
 import dev.tarn.pipeline.source.Source;
-import dev.tarn.pipeline.transform.Transform;
-import dev.tarn.pipeline.transform.Transforms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +20,7 @@ final class Wiring {
         for (Source source : sources) {
             String output = source.block().textOrNull("plugin_output");
             String label = label(source.block(), output);
-            stages.add(new Stage(label, stages.size(), List.of(), source.columns(), output));
+            stages.add(Stage.of(label, stages.size(), source.tables(), output));
         }
     }
 
@@ -44,8 +42,7 @@ final class Wiring {
         if (inputs.size() == 1) {
             Stage input = inputs.getFirst();
             String output = block.textOrNull("plugin_output");
-            Transform transform = Transforms.of(block, input.columns());
-            stages.add(input.then(transform, label(block, output), output));
+            stages.add(input.then(block, label(block, output), output));
         }
     }
 

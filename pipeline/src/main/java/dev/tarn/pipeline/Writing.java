@@ -42,13 +42,13 @@ final class Writing {
     private record Target(Table table, TableWriter writer) {}
 
     /// A target of one flow, with its columns matched.
-    private record Route(Target target, Stage stage, Columnwise columns) {}
+    private record Route(Target target, Stage stage, int from, Columnwise columns) {}
 
     /// Where the rows of a flow go.
     ///
     /// @param key of what the flow has read: a source and the tables it feeds
-    /// @param required columns in which a null does not fit
-    record Way(Flow flow, String key, List<Route> routes, Set<String> required) {}
+    /// @param required for each table of the source the columns in which a null does not fit
+    record Way(Flow flow, String key, List<Route> routes, List<Set<String>> required) {}
 
     private final Plan plan;
     private final Catalog catalog;
@@ -159,25 +159,26 @@ final class Writing {
     /// Matches the columns of a flow with those of its tables.
     Way way(Flow flow) {
         List<Route> routes = new ArrayList<>();
-        Set<String> required = new HashSet<>();
+        List<Set<String>> required = new ArrayList<>();
+        flow.source().tables().forEach(_ -> required.add(new HashSet<>()));
         var key = new StringBuilder(flow.label());
         for (Outlet outlet : flow.tables()) {
             IcebergSink sink = outlet.sink();
             Target target = require(sink.name());
-            if (outlet.stage().transforms().isEmpty()) {
-                required.addAll(sink.required(catalog, plan.warehouse()));
+            if (outlet.lane().transforms().isEmpty()) {
+                required.get(outlet.from()).addAll(sink.required(catalog, plan.warehouse()));
             }
             Columnwise columns;
             try {
                 columns =
                         Columnwise.of(
-                                outlet.stage().columns().schema(),
+                                outlet.lane().columns().schema(),
                                 target.table().schema(),
                                 sink.name().toString());
             } catch (IllegalArgumentException e) {
                 throw new PipelineException("%s: %s".formatted(flow.label(), e.getMessage()), e);
             }
-            routes.add(new Route(target, outlet.stage(), columns));
+            routes.add(new Route(target, outlet.stage(), outlet.from(), columns));
             // A table that was dropped and made anew is another table: nothing is loaded there.
             key.append('|').append(target.table().uuid());
         }
@@ -191,7 +192,9 @@ final class Writing {
 
     void write(Way way, Batch batch) {
         for (Route route : way.routes()) {
-            write(route, batch);
+            if (route.from() == batch.table()) {
+                write(route, batch);
+            }
         }
         way.flow().consoles().forEach(screen -> screen.sink().write(screen.stage().through(batch)));
         counters.rows += batch.size();
@@ -204,6 +207,19 @@ final class Writing {
                 || System.nanoTime() - commitNanos >= plan.checkpointMillis() * 1_000_000L;
     }
 
+    /// There is nothing to commit: the next one is due a whole interval from now.
+    void rest() {
+        commitNanos = System.nanoTime();
+    }
+
+    /// Forgets what was read since the last commit.
+    void discard() {
+        abort();
+        unsaved.clear();
+        counters.rows = counters.rowsCommitted;
+        rowsSinceCommit = 0;
+    }
+
     /// To be done in the next commit.
     void save(Consumer<Transaction> change) {
         unsaved.add(change);
@@ -212,7 +228,7 @@ final class Writing {
     private static void write(Route route, Batch batch) {
         Batch rows = route.stage().through(batch);
         Table table = route.target().table();
-        if (!route.stage().transforms().isEmpty()) {
+        if (!route.stage().steps().isEmpty()) {
             // The source looked at its own columns; behind a transform there may be other nulls.
             route.columns()
                     .firstMissing(rows, table.schema())

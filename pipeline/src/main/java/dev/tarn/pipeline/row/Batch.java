@@ -10,16 +10,30 @@ import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
-/// Some rows of one schema, kept by column. A batch is filled, handed on and not changed again.
+/// Some rows of one schema and one table of their source, kept by column. A batch is filled, handed
+/// on and not changed again. A row is an insert unless [#kind(RowKind)] says otherwise.
 public final class Batch {
     private final Schema schema;
+    private final int table;
     private final Type[] types;
     private final Vector[] vectors;
     private final int capacity;
     private int size;
 
+    /// Null while all rows are inserts; so is that of an insert.
+    private @Nullable RowKind @Nullable [] kinds;
+
+    /// Of the only table of a source.
+    ///
     /// @param capacity rows at most
     public Batch(Schema schema, int capacity) {
+        this(0, schema, capacity);
+    }
+
+    /// @param table which of the tables of its source
+    /// @param capacity rows at most
+    public Batch(int table, Schema schema, int capacity) {
+        this.table = table;
         this.schema = schema;
         this.capacity = capacity;
         List<Types.NestedField> columns = schema.columns();
@@ -31,12 +45,14 @@ public final class Batch {
         }
     }
 
-    private Batch(Schema schema, Vector[] vectors, int size) {
+    private Batch(Batch rows, Schema schema, Vector[] vectors) {
+        this.table = rows.table;
+        this.kinds = rows.kinds;
         this.schema = schema;
         this.types = schema.columns().stream().map(Types.NestedField::type).toArray(Type[]::new);
         this.vectors = vectors;
-        this.capacity = size;
-        this.size = size;
+        this.capacity = rows.size;
+        this.size = rows.size;
     }
 
     /// The same rows with columns picked by `sources`; the values are shared.
@@ -45,14 +61,14 @@ public final class Batch {
         for (int i = 0; i < picked.length; i++) {
             picked[i] = vectors[sources[i]];
         }
-        return new Batch(projected, picked, size);
+        return new Batch(this, projected, picked);
     }
 
     /// The same rows, but for one column, which has no values yet.
     public Batch renewed(Schema same, int column) {
         Vector[] changed = vectors.clone();
         changed[column] = Vector.of(types[column], size);
-        return new Batch(same, changed, size);
+        return new Batch(this, same, changed);
     }
 
     /// The same rows with more columns at the end, which have no values yet.
@@ -62,7 +78,7 @@ public final class Batch {
         for (int i = vectors.length; i < more.length; i++) {
             more[i] = Vector.of(columns.get(i).type(), size);
         }
-        return new Batch(wider, more, size);
+        return new Batch(this, wider, more);
     }
 
     /// The values of a column of text or bytes.
@@ -72,6 +88,32 @@ public final class Batch {
 
     public Schema schema() {
         return schema;
+    }
+
+    /// Which of the tables of its source the rows are of.
+    public int table() {
+        return table;
+    }
+
+    /// What happened to a row.
+    public RowKind kind(int row) {
+        RowKind kind = kinds == null ? null : kinds[row];
+        return kind == null ? RowKind.INSERT : kind;
+    }
+
+    /// Whether all rows are inserts.
+    public boolean insertsOnly() {
+        return kinds == null;
+    }
+
+    /// Says what happened to the row that [#endRow] will add.
+    public void kind(RowKind kind) {
+        if (kinds == null && kind != RowKind.INSERT) {
+            kinds = new RowKind[capacity];
+        }
+        if (kinds != null) {
+            kinds[size] = kind;
+        }
     }
 
     public int size() {
@@ -110,6 +152,7 @@ public final class Batch {
         for (Vector vector : vectors) {
             vector.setNull(size);
         }
+        kind(RowKind.INSERT);
     }
 
     /// A record that shows one row of the batch at a time, as the table has it.

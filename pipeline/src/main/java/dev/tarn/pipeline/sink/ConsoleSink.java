@@ -49,7 +49,7 @@ public final class ConsoleSink {
             var line = new StringBuilder();
             line.append("subtaskIndex=0  rowIndex=").append(++index);
             line.append(":  SeaTunnelRow#tableId=").append(table);
-            line.append(" SeaTunnelRow#kind=INSERT : ");
+            line.append(" SeaTunnelRow#kind=").append(batch.kind(row)).append(" : ");
             for (int column = 0; column < width; column++) {
                 line.append(column == 0 ? "" : ", ").append(batch.value(column, row));
             }

@@ -10,8 +10,12 @@ import org.jspecify.annotations.Nullable;
 /// The partitions of a log, open for reading.
 public interface LogReader extends AutoCloseable {
 
-    /// Up to `rowsMax` more rows; none if there are none now; null at the end. A row that does not
-    /// fit goes to `rejections` and counts.
+    /// Up to `rowsMax` more rows of one table; none if there are none now; null at the end. A row
+    /// that does not fit goes to `rejections` and counts.
+    ///
+    /// A batch with another schema object than the table's last one tells that the table changed:
+    /// by the ids of its fields, as Iceberg does, a column that is the same keeps its id. It may
+    /// have no rows.
     ///
     /// @param patient whether to wait a moment for rows where there are none
     @Nullable Batch next(int rowsMax, boolean patient, Rejections rejections) throws IOException;
@@ -30,8 +34,14 @@ public interface LogReader extends AutoCloseable {
     /// Bytes of all rows so far.
     long bytesRead();
 
-    /// Rows known to wait, as far as the reader knows.
-    long lag();
+    /// How far it is behind, as far as it knows.
+    Lag lag();
+
+    /// Whether the source may be left here: no transaction of the source is half read. A commit
+    /// waits for that.
+    default boolean settled() {
+        return true;
+    }
 
     /// What the reader of a summary should know.
     List<String> notes();

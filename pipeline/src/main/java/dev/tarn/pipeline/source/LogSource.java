@@ -1,6 +1,7 @@
 package dev.tarn.pipeline.source;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -8,9 +9,9 @@ import java.util.Set;
 public non-sealed interface LogSource extends Source {
 
     /// @param stored where the reading of each partition goes on; empty if nothing was ever read
-    /// @param required columns in which a null does not fit
+    /// @param required for each table the columns in which a null does not fit
     /// @param endless whether to go on reading what comes in, or to end at what is the end now
     /// @throws IOException if a partition cannot be read from where it was left
-    LogReader open(Map<String, Mark> stored, Set<String> required, boolean endless)
+    LogReader open(Map<String, Mark> stored, List<Set<String>> required, boolean endless)
             throws IOException;
 }

@@ -15,6 +15,11 @@ public interface SplitReader extends AutoCloseable {
     /// Behind the last batch.
     Position position();
 
+    /// Whether reading can go on from [#position]. A commit waits for that, or for the end.
+    default boolean settled() {
+        return true;
+    }
+
     /// Bytes of the split behind the last batch, for a progress bar.
     long bytesRead();
 

@@ -20,6 +20,6 @@ public non-sealed interface SplitSource extends Source {
     /// How a split differs from what [#splits] said of it, or null if it does not.
     @Nullable String changeOrNull(Split split) throws IOException;
 
-    /// @param required columns in which a null does not fit
-    SplitReader open(Split split, Position from, Set<String> required) throws IOException;
+    /// @param required for each table the columns in which a null does not fit
+    SplitReader open(Split split, Position from, List<Set<String>> required) throws IOException;
 }

@@ -8,6 +8,6 @@ record NoRows(Columns columns) implements Transform {
 
     @Override
     public Batch apply(Batch batch) {
-        return new Batch(columns.schema(), 0);
+        return new Batch(batch.table(), columns.schema(), 0);
     }
 }

@@ -205,8 +205,8 @@ public final class FakeSource implements SplitSource {
     }
 
     @Override
-    public Columns columns() {
-        return columns;
+    public List<Columns> tables() {
+        return List.of(columns);
     }
 
     @Override
@@ -234,7 +234,7 @@ public final class FakeSource implements SplitSource {
     }
 
     @Override
-    public SplitReader open(Split split, Position from, Set<String> required) {
+    public SplitReader open(Split split, Position from, List<Set<String>> required) {
         int number = Integer.parseInt(split.name().substring("split-".length()));
         return new Reader(
                 rowCount * number / splitCount, rowCount * (number + 1) / splitCount, from.rows());

@@ -440,8 +440,8 @@ public final class FileSource implements SplitSource {
     }
 
     @Override
-    public Columns columns() {
-        return columns;
+    public List<Columns> tables() {
+        return List.of(columns);
     }
 
     @Override
@@ -471,7 +471,9 @@ public final class FileSource implements SplitSource {
     }
 
     @Override
-    public SplitReader open(Split split, Position from, Set<String> required) throws IOException {
+    public SplitReader open(Split split, Position from, List<Set<String>> requiredOfTables)
+            throws IOException {
+        Set<String> required = requiredOfTables.getFirst();
         Path file = Path.of(split.name());
         FileOptions here = optionsFor(file);
         return switch (options.format()) {

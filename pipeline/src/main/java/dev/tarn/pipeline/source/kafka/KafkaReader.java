@@ -6,6 +6,7 @@ import dev.tarn.pipeline.row.PlainText;
 import dev.tarn.pipeline.row.Rejected;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.Rows;
+import dev.tarn.pipeline.source.Lag;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.Mark;
 import java.io.IOException;
@@ -389,13 +390,13 @@ final class KafkaReader implements LogReader {
     }
 
     @Override
-    public long lag() {
+    public Lag lag() {
         long lag = 0;
         for (TopicPartition name : partitions.keySet()) {
             OptionalLong known = consumer.currentLag(name);
             lag += known.orElse(0);
         }
-        return lag;
+        return Lag.ofRecords(lag);
     }
 
     @Override

@@ -55,15 +55,20 @@ public final class KafkaSource implements LogSource {
     }
 
     @Override
-    public Columns columns() {
-        return columns;
+    public List<Columns> tables() {
+        return List.of(columns);
     }
 
     @Override
-    public LogReader open(Map<String, Mark> stored, Set<String> required, boolean endless)
+    public LogReader open(Map<String, Mark> stored, List<Set<String>> required, boolean endless)
             throws IOException {
         return KafkaReader.open(
-                options, columns.schema(), rows(required), stored, endless, keepsMisfits());
+                options,
+                columns.schema(),
+                rows(required.getFirst()),
+                stored,
+                endless,
+                keepsMisfits());
     }
 
     /// Whether messages that do not fit are handed on, and not just counted.
