@@ -33,6 +33,7 @@ final class Configuration {
             // Trino insists on the folder of isolated plugins, which may well be empty.
             createPrivateFolder(home.resolve("plugin"));
             writePrivate(etc.resolve("config.properties"), server());
+            writePrivate(etc.resolve("catalog-store.properties"), catalogs());
             writePrivate(
                     etc.resolve("catalog").resolve(TrinoSettings.CATALOG + ".properties"),
                     catalog());
@@ -48,8 +49,20 @@ final class Configuration {
         properties.put("node-scheduler.include-coordinator", "true");
         properties.put("http-server.http.port", Integer.toString(port));
         properties.put("discovery.uri", "http://127.0.0.1:" + port);
+        // With static catalogs a node tells which it has some time after it is up, and until the
+        // others have heard of it a scan there ends with "No nodes available". Dynamic ones are
+        // on every node from the start.
+        properties.put("catalog.management", "dynamic");
+        properties.put("catalog.store", "file");
         // The log of requests would grow without a reader.
         properties.put("http-server.log.enabled", "false");
+        return properties;
+    }
+
+    /// Where the catalogs come from; nobody changes them by SQL.
+    private static SequencedMap<String, String> catalogs() {
+        SequencedMap<String, String> properties = new LinkedHashMap<>();
+        properties.put("catalog.read-only", "true");
         return properties;
     }
 
