@@ -136,6 +136,12 @@ final class CatalogSchema {
                             "listings by id",
                             """
                             CREATE INDEX relation_by_id ON relation (namespace_id, kind, id);
+                            """),
+                    new Migration(
+                            10,
+                            "a count of the changes of names in a namespace",
+                            """
+                            ALTER TABLE namespace ADD COLUMN renamings BIGINT NOT NULL DEFAULT 0;
                             """));
 
     private CatalogSchema() {}

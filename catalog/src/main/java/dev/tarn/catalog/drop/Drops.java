@@ -154,6 +154,7 @@ public final class Drops implements AutoCloseable {
                                 "%s cannot be restored, its time was over at %s: %s",
                                 dropped.kind().title(), dropped.expiresAt(), dropped.name());
                     }
+                    Relation.requireOneName(tx, dropped.uuid(), id, "restore " + dropped.name());
                     name(tx, warehouse, dropped, namespace, name);
                     record(
                             tx,
@@ -186,6 +187,7 @@ public final class Drops implements AutoCloseable {
                     name.name(),
                     dropped.metadataLocation(),
                     dropped.id());
+            NamespaceRow.countRenaming(tx, namespace.id());
         } catch (DuplicateKeyException e) {
             String taken =
                     Relation.find(tx, warehouse, name)

@@ -20,6 +20,13 @@ public record NamespaceRow(String id, Map<String, String> properties) {
                 Names.path(name));
     }
 
+    /// To be called in each transaction that changes which tables or views are in the namespace, or
+    /// what they are called: lists are told from that count. Those who do it in one namespace at
+    /// the same time wait for each other.
+    public static void countRenaming(Transaction tx, String id) {
+        tx.update("UPDATE namespace SET renamings = renamings + 1 WHERE id = ?", id);
+    }
+
     public static NamespaceRow require(Transaction tx, Warehouse warehouse, Namespace name) {
         return find(tx, warehouse, name)
                 .orElseThrow(

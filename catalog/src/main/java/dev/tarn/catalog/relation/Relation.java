@@ -4,6 +4,7 @@ import static java.util.Collections.nCopies;
 
 import dev.tarn.catalog.Locations;
 import dev.tarn.catalog.Names;
+import dev.tarn.catalog.namespace.NamespaceRow;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.store.Row;
 import dev.tarn.store.Transaction;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.jspecify.annotations.Nullable;
 
 /// A table or view as it stands in the database.
@@ -137,6 +139,11 @@ public record Relation(
                 == 1;
     }
 
+    /// Lets nobody change the row until the transaction ends. For databases with several writers.
+    public void hold(Transaction tx) {
+        tx.query("SELECT id FROM relation WHERE id = ? FOR UPDATE", row -> row.string(1), id);
+    }
+
     /// Repeats what a commit has changed of the identity or of the folder.
     public void describe(Transaction tx, String nextUuid, String location) {
         tx.update(
@@ -150,17 +157,47 @@ public record Relation(
     /// protects it. Tells whether it did. What is unnamed points nowhere: whatever is committed to
     /// it has lost.
     public boolean unname(Transaction tx, Warehouse warehouse, TableIdentifier name) {
-        return tx.update(
-                        "UPDATE relation SET namespace_id = NULL, metadata_location = ''"
-                                + " WHERE id = ? AND metadata_location = ? AND protected = 0"
-                                + " AND name = ? AND namespace_id ="
-                                + " (SELECT id FROM namespace WHERE warehouse_id = ? AND path = ?)",
-                        id,
-                        metadataLocation,
-                        name.name(),
-                        warehouse.id(),
-                        Names.path(name.namespace()))
-                == 1;
+        boolean unnamed =
+                tx.update(
+                                "UPDATE relation SET namespace_id = NULL, metadata_location = ''"
+                                    + " WHERE id = ? AND metadata_location = ? AND protected = 0"
+                                    + " AND name = ? AND namespace_id = (SELECT id FROM namespace"
+                                    + " WHERE warehouse_id = ? AND path = ?)",
+                                id,
+                                metadataLocation,
+                                name.name(),
+                                warehouse.id(),
+                                Names.path(name.namespace()))
+                        == 1;
+        if (unnamed) {
+            NamespaceRow.find(tx, warehouse, name.namespace())
+                    .ifPresent(namespace -> NamespaceRow.countRenaming(tx, namespace.id()));
+        }
+        return unnamed;
+    }
+
+    /// Two names for one table would write and delete each other's files. The lock holds off a
+    /// second one who gives the same table a name until this transaction ends.
+    ///
+    /// @param id of the row that is to have the name, empty if there is none yet
+    /// @param intent what would be done, such as `register a.b`
+    /// @throws AlreadyExistsException if another name stands for the table
+    public static void requireOneName(Transaction tx, String uuid, String id, String intent) {
+        tx.lock("register " + uuid);
+        tx
+                .query(
+                        "SELECT n.path, r.name FROM relation r JOIN namespace n ON n.id ="
+                                + " r.namespace_id WHERE r.uuid = ? AND r.id <> ? LIMIT 1",
+                        row -> row.string(2),
+                        uuid,
+                        id)
+                .stream()
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new AlreadyExistsException(
+                            "Cannot %s: another name stands for the same table, %s, uuid %s",
+                            intent, name, uuid);
+                });
     }
 
     /// Ends a life: reports and whatever else refers to the row go with it.

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
@@ -34,6 +35,26 @@ public final class Relations {
         this.lookups = new Lookups(database);
         this.events = events;
         this.kind = kind;
+    }
+
+    /// Which list of a namespace is the one of now. One SELECT.
+    ///
+    /// @param renamings how often its names have changed
+    public record Listing(String namespaceId, long renamings) {}
+
+    /// @throws NoSuchNamespaceException if there is none
+    public Listing listing(Warehouse warehouse, Namespace namespace) {
+        return database.readOne(tx -> listing(tx, warehouse, namespace));
+    }
+
+    private static Listing listing(Transaction tx, Warehouse warehouse, Namespace namespace) {
+        return tx.queryOne(
+                        "SELECT id, renamings FROM namespace WHERE warehouse_id = ? AND path = ?",
+                        row -> new Listing(row.string(1), row.number(2)),
+                        warehouse.id(),
+                        Names.path(namespace))
+                .orElseThrow(() ->
+                        new NoSuchNamespaceException("Namespace does not exist: %s", namespace));
     }
 
     /// What fits into one page comes in the order of names. What does not comes in the order of
@@ -109,6 +130,11 @@ public final class Relations {
             String location) {
         int inserted = insertUnlessTaken(tx, warehouse, name, uuid, metadataLocation, location);
         if (inserted == 1) {
+            tx.update(
+                    "UPDATE namespace SET renamings = renamings + 1"
+                            + " WHERE warehouse_id = ? AND path = ?",
+                    warehouse.id(),
+                    Names.path(name.namespace()));
             return;
         }
         // Nothing inserted: either the namespace is missing or the name is taken.
@@ -164,6 +190,8 @@ public final class Relations {
                     if (!move(tx, warehouse, row, from, target, to)) {
                         throw kind.missing(from);
                     }
+                    countRenaming(
+                            tx, NamespaceRow.require(tx, warehouse, from.namespace()), target);
                     record(
                             tx,
                             "rename",
@@ -172,6 +200,14 @@ public final class Relations {
                             Map.of("uuid", row.uuid(), "from", from.toString()));
                     return true;
                 });
+    }
+
+    /// In the order of ids, so that two who move opposite ways do not wait for each other forever.
+    private static void countRenaming(Transaction tx, NamespaceRow one, NamespaceRow other) {
+        Stream.of(one.id(), other.id())
+                .distinct()
+                .sorted()
+                .forEach(id -> NamespaceRow.countRenaming(tx, id));
     }
 
     private boolean move(

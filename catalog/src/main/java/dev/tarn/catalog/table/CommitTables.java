@@ -28,11 +28,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Commits of this process queue up by table, see [Lanes]. Only the swap can lose a race, to
 /// another process. The loser starts again from the tables as they are now, because its
-/// requirements may still hold there.
+/// requirements may still hold there; and as one process may be quicker than another every time, it
+/// holds the tables' rows while it does so after a few defeats.
 final class CommitTables {
     static final Consumer<Transaction> NO_ROWS = tx -> {};
 
     private static final int ATTEMPTS_MAX = 16;
+    private static final int RACES_MAX = 3;
     private static final int IN_LANE_MAX = 256;
     private static final Duration LANE_WAIT_MAX = Duration.ofSeconds(30);
 
@@ -67,15 +69,18 @@ final class CommitTables {
     private SequencedMap<TableIdentifier, TableVersion> commitInLanes(
             Warehouse warehouse, List<TableChange> changes, Consumer<Transaction> alongside) {
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-            List<Step> steps = prepare(warehouse, changes);
             List<Step> written = new ArrayList<>();
+            List<Step> steps =
+                    attempt > RACES_MAX && database.remote()
+                            ? List.of()
+                            : prepare(changes, readRows(warehouse, changes));
             try {
-                for (Step step : steps) {
-                    // Written before the pointer moves: a crash in between leaves garbage, never a
-                    // hole.
-                    written.add(step.write(files));
+                if (steps.isEmpty()) {
+                    swapHolding(warehouse, changes, written, alongside);
+                } else {
+                    write(steps, written);
+                    swap(warehouse, written, alongside);
                 }
-                swap(warehouse, written, alongside);
             } catch (OutcomeUnknownException e) {
                 confirm(warehouse, written, e);
             } catch (LostRaceException e) {
@@ -101,9 +106,16 @@ final class CommitTables {
         }
     }
 
-    private List<Step> prepare(Warehouse warehouse, List<TableChange> changes) {
+    private void write(List<Step> steps, List<Step> written) {
+        for (Step step : steps) {
+            // Written before the pointer moves: a crash in between leaves garbage, never a hole.
+            written.add(step.write(files));
+        }
+    }
+
+    private List<Step> prepare(
+            List<TableChange> changes, SequencedMap<TableIdentifier, Optional<Relation>> rows) {
         SequencedMap<TableIdentifier, Step> steps = new LinkedHashMap<>();
-        SequencedMap<TableIdentifier, Optional<Relation>> rows = readRows(warehouse, changes);
         for (TableChange change : changes) {
             Step step = steps.get(change.name());
             if (step == null) {
@@ -140,35 +152,69 @@ final class CommitTables {
         });
     }
 
+    /// All of an attempt in one transaction that holds the rows: nobody can come first.
+    private void swapHolding(
+            Warehouse warehouse,
+            List<TableChange> changes,
+            List<Step> written,
+            Consumer<Transaction> alongside) {
+        List<TableIdentifier> names =
+                changes.stream()
+                        .map(TableChange::name)
+                        .distinct()
+                        .sorted(Comparator.comparing(TableIdentifier::toString))
+                        .toList();
+        database.<Boolean>write(tx -> {
+            // Of a time before, which the database gave up.
+            deleteLosers(written);
+            written.clear();
+            SequencedMap<TableIdentifier, Optional<Relation>> rows = new LinkedHashMap<>();
+            for (TableIdentifier name : names) {
+                Optional<Relation> row = Relation.find(tx, warehouse, Kind.TABLE, name);
+                row.ifPresent(found -> found.hold(tx));
+                rows.put(
+                        name, row.isEmpty() ? row : Relation.find(tx, warehouse, Kind.TABLE, name));
+            }
+            write(prepare(changes, rows), written);
+            swap(tx, warehouse, written, alongside);
+            return true;
+        });
+    }
+
     private void swap(Warehouse warehouse, List<Step> steps, Consumer<Transaction> alongside) {
-        List<Step> changed = steps.stream().filter(Step::changes).toList();
-        if (changed.isEmpty() && alongside.equals(NO_ROWS)) {
-            return;
+        if (steps.stream().anyMatch(Step::changes) || !alongside.equals(NO_ROWS)) {
+            database.<Boolean>write(tx -> {
+                swap(tx, warehouse, steps, alongside);
+                return true;
+            });
         }
+    }
+
+    private void swap(
+            Transaction tx,
+            Warehouse warehouse,
+            List<Step> steps,
+            Consumer<Transaction> alongside) {
         // Always in the same order, so that two commits to the same tables cannot lock each other.
         List<Step> ordered =
                 steps.stream()
                         .sorted(Comparator.comparing(step -> step.name().toString()))
                         .toList();
-        database.<Boolean>write(tx -> {
-            // A table that was only required to be so has to be so still: its pointer moves to
-            // where
-            // it is.
-            for (Step step : ordered) {
-                move(tx, warehouse, step);
-            }
-            alongside.accept(tx);
-            for (Step step : changed) {
-                String verb = step.row() == null ? "create" : "commit";
-                relations.record(
-                        tx,
-                        verb,
-                        warehouse,
-                        step.name(),
-                        TableDetails.of(step.base(), step.after(), step.draft().next().changes()));
-            }
-            return true;
-        });
+        // A table that was only required to be so has to be so still: its pointer moves to where
+        // it is.
+        for (Step step : ordered) {
+            move(tx, warehouse, step);
+        }
+        alongside.accept(tx);
+        for (Step step : steps.stream().filter(Step::changes).toList()) {
+            String verb = step.row() == null ? "create" : "commit";
+            relations.record(
+                    tx,
+                    verb,
+                    warehouse,
+                    step.name(),
+                    TableDetails.of(step.base(), step.after(), step.draft().next().changes()));
+        }
     }
 
     private void move(Transaction tx, Warehouse warehouse, Step step) {

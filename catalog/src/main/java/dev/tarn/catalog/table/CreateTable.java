@@ -148,7 +148,11 @@ final class CreateTable {
                                     return false;
                                 }
                                 drops.requireNotPurging(tx, name, metadata.recent().uuid());
-                                requireOnce(tx, metadata.recent().uuid(), name, existing);
+                                Relation.requireOneName(
+                                        tx,
+                                        metadata.recent().uuid(),
+                                        existing.map(Relation::id).orElse(""),
+                                        "register " + name);
                                 point(tx, warehouse, name, existing, metadata);
                                 relations.record(
                                         tx,
@@ -177,25 +181,6 @@ final class CreateTable {
                 | UncheckedIOException e) {
             throw new BadRequestException(
                     e, "Not a metadata file of a table: %s: %s", location, e.getMessage());
-        }
-    }
-
-    /// Two names for one table would write and delete each other's files. The lock holds off a
-    /// second registration of the same table until this one is committed.
-    private static void requireOnce(
-            Transaction tx, String uuid, TableIdentifier name, Optional<Relation> existing) {
-        tx.lock("register " + uuid);
-        String own = existing.map(Relation::id).orElse("");
-        if (!tx.query(
-                        "SELECT id FROM relation WHERE uuid = ? AND id <> ?"
-                                + " AND namespace_id IS NOT NULL LIMIT 1",
-                        row -> row.string(1),
-                        uuid,
-                        own)
-                .isEmpty()) {
-            throw new AlreadyExistsException(
-                    "Cannot register %s: another name stands for the same table, uuid %s",
-                    name, uuid);
         }
     }
 

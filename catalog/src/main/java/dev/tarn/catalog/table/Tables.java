@@ -57,6 +57,11 @@ public final class Tables {
         this.folders = new TableFolders(locations);
     }
 
+    /// See [Relations#listing].
+    public Relations.Listing listing(Warehouse warehouse, Namespace namespace) {
+        return relations.listing(warehouse, namespace);
+    }
+
     public Page<TableIdentifier> list(Warehouse warehouse, Namespace namespace, PageRequest page) {
         return relations.list(warehouse, namespace, page);
     }

@@ -18,6 +18,9 @@ import org.apache.iceberg.rest.responses.ConfigResponse;
 
 /// All routes below `/v1`.
 public final class IcebergRest {
+    /// Lists of names may take this part of what answers may.
+    private static final int LISTS_SHARE = 4;
+
     private static final String CONFIG = "/v1/config";
     private static final String TOKENS = "/v1/oauth/tokens";
 
@@ -42,12 +45,13 @@ public final class IcebergRest {
         CommitCounter commits = new CommitCounter(metrics);
         new NamespaceRoutes(catalog.namespaces(), names).addTo(endpoints);
         TableAnswers answers = new TableAnswers(answerCacheBytes);
+        ListAnswers lists = new ListAnswers(answerCacheBytes / LISTS_SHARE);
         TableAccess access = new TableAccess(storage, names, catalog.tables().folders(), clock);
-        new TableRoutes(catalog.tables(), names, answers, access, commits).addTo(endpoints);
+        new TableRoutes(catalog.tables(), names, answers, access, commits, lists).addTo(endpoints);
         new CredentialRoutes(catalog.tables(), catalog.plans(), names, access, storage)
                 .addTo(endpoints);
         new PlanningRoutes(catalog.plans(), catalog.tables(), names, access).addTo(endpoints);
-        new ViewRoutes(catalog.views(), names, commits).addTo(endpoints);
+        new ViewRoutes(catalog.views(), names, commits, lists).addTo(endpoints);
         functions = new FunctionRoutes(catalog, names);
         functions.addTo(endpoints);
         advertised = endpoints.advertised();

@@ -3,7 +3,8 @@ package dev.tarn.app.http.rest;
 import dev.tarn.app.http.HttpException;
 import dev.tarn.app.http.Request;
 import dev.tarn.app.http.Response;
-import dev.tarn.catalog.Page;
+import dev.tarn.catalog.PageRequest;
+import dev.tarn.catalog.relation.Kind;
 import dev.tarn.catalog.relation.Relation;
 import dev.tarn.catalog.table.LoadedTable;
 import dev.tarn.catalog.table.Tables;
@@ -33,18 +34,21 @@ final class TableRoutes {
     private final TableAnswers answers;
     private final TableAccess access;
     private final CommitCounter commits;
+    private final ListAnswers lists;
 
     TableRoutes(
             Tables tables,
             Names names,
             TableAnswers answers,
             TableAccess access,
-            CommitCounter commits) {
+            CommitCounter commits,
+            ListAnswers lists) {
         this.tables = tables;
         this.names = names;
         this.answers = answers;
         this.access = access;
         this.commits = commits;
+        this.lists = lists;
     }
 
     void addTo(Endpoints endpoints) {
@@ -69,9 +73,14 @@ final class TableRoutes {
 
     private Response list(Request request) {
         Warehouse warehouse = names.warehouse(request);
-        Page<TableIdentifier> page =
-                tables.list(warehouse, names.namespace(warehouse, request), Names.page(request));
-        return IdentifierList.response(page);
+        Namespace namespace = names.namespace(warehouse, request);
+        PageRequest page = Names.page(request);
+        return lists.answer(
+                request,
+                Kind.TABLE,
+                page,
+                tables.listing(warehouse, namespace),
+                () -> tables.list(warehouse, namespace, page));
     }
 
     private Response create(Request request) {

@@ -2,8 +2,9 @@ package dev.tarn.app.http.rest;
 
 import dev.tarn.app.http.Request;
 import dev.tarn.app.http.Response;
-import dev.tarn.catalog.Page;
+import dev.tarn.catalog.PageRequest;
 import dev.tarn.catalog.label.RelationLabels;
+import dev.tarn.catalog.relation.Kind;
 import dev.tarn.catalog.view.LoadedView;
 import dev.tarn.catalog.view.Views;
 import dev.tarn.catalog.warehouse.Warehouse;
@@ -24,11 +25,13 @@ final class ViewRoutes {
     private final Views views;
     private final Names names;
     private final CommitCounter commits;
+    private final ListAnswers lists;
 
-    ViewRoutes(Views views, Names names, CommitCounter commits) {
+    ViewRoutes(Views views, Names names, CommitCounter commits, ListAnswers lists) {
         this.views = views;
         this.names = names;
         this.commits = commits;
+        this.lists = lists;
     }
 
     void addTo(Endpoints endpoints) {
@@ -59,9 +62,14 @@ final class ViewRoutes {
 
     private Response list(Request request) {
         Warehouse warehouse = names.warehouse(request);
-        Page<TableIdentifier> page =
-                views.list(warehouse, names.namespace(warehouse, request), Names.page(request));
-        return IdentifierList.response(page);
+        Namespace namespace = names.namespace(warehouse, request);
+        PageRequest page = Names.page(request);
+        return lists.answer(
+                request,
+                Kind.VIEW,
+                page,
+                views.listing(warehouse, namespace),
+                () -> views.list(warehouse, namespace, page));
     }
 
     private Response create(Request request) {

@@ -134,6 +134,20 @@ class DropWireTest {
     }
 
     @Test
+    void aTableThatWasRegisteredMeanwhileIsNotRestoredUnderASecondName() {
+        Table table = client.createTable(ORDERS, SCHEMA);
+        String file = metadataFile(table).toUri().toString();
+        assertThat(client.dropTable(ORDERS, false)).isTrue();
+        client.registerTable(TableIdentifier.of(SALES, "again"), file);
+
+        String restore = LAKE + "/dropped/" + dropped().get(0).path("id").asText() + "/restore";
+        assertThat(wire.post(restore, "").text())
+                .contains(
+                        "AlreadyExistsException", "another name stands for the same table, again");
+        assertThat(dropped()).hasSize(1);
+    }
+
+    @Test
     void filesGoInTheBackgroundWhenTheRetentionIsZeroOrSomebodySaysSo() {
         Table kept = client.createTable(ORDERS, SCHEMA);
         client.dropTable(ORDERS, true);
