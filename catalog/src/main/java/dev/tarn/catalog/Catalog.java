@@ -18,6 +18,7 @@ import java.time.InstantSource;
 /// The catalog of one installation, assembled once. The database and the store belong to the
 /// caller, who closes them after this.
 public final class Catalog implements AutoCloseable {
+    private final boolean embedded;
     private final ObjectStore store;
     private final Warehouses warehouses;
     private final Namespaces namespaces;
@@ -34,6 +35,7 @@ public final class Catalog implements AutoCloseable {
     /// Brings the rows up to date and creates the default warehouse if it is not there.
     public Catalog(
             Database database, ObjectStore store, CatalogSettings settings, InstantSource clock) {
+        this.embedded = !database.remote();
         database.migrate(CatalogSchema.COMPONENT, CatalogSchema.MIGRATIONS);
         var locations = new Locations(settings.allowedLocations());
         this.store = store;
@@ -57,6 +59,11 @@ public final class Catalog implements AutoCloseable {
         this.views = new Views(database, store, locations, events, drops);
         this.plans = new Plans(database, store, tables, clock, settings.planLimits());
         this.idempotencyKeys = new IdempotencyKeys(database, clock);
+    }
+
+    /// Whether the database is part of this process, so that a row costs microseconds.
+    public boolean isEmbedded() {
+        return embedded;
     }
 
     public Warehouses warehouses() {

@@ -7,10 +7,11 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.UriCompliance;
@@ -31,7 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/// An HTTP/1.1 server that answers [Routes], each request on a virtual thread of its own.
+/// An HTTP/1.1 server that answers [Routes]: what is quick at once, each other request on a virtual
+/// thread of its own.
 ///
 /// The path is taken as it was sent and split before it is decoded, so that a name may have any
 /// character: Jetty's own rules would refuse `%2F`, `%1F` and `%25`.
@@ -49,6 +51,7 @@ public final class HttpServer implements AutoCloseable {
     private final HttpSettings settings;
     private final Routes routes;
     private final Metrics metrics;
+    private final Executor waiting = VirtualThreads.getNamedVirtualThreadsExecutor("http-");
     private final Server server;
     private final ServerConnector connector;
 
@@ -59,7 +62,6 @@ public final class HttpServer implements AutoCloseable {
 
         QueuedThreadPool threads = new QueuedThreadPool(PLATFORM_THREADS_MAX, PLATFORM_THREADS_MIN);
         threads.setName("http");
-        threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("http-"));
         server = new Server(threads);
         server.setStopTimeout(settings.stopDuration().toMillis());
         server.setErrorHandler(HttpServer::refuse);
@@ -115,7 +117,10 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private final class Dispatch extends Abstract {
+    /// What is quick is answered on the network's own thread: to hand a request to another one and
+    /// back costs as much as all else that a small one needs. Whatever may wait goes to a virtual
+    /// thread.
+    private final class Dispatch extends Abstract.NonBlocking {
 
         @Override
         public boolean handle(
@@ -123,16 +128,38 @@ public final class HttpServer implements AutoCloseable {
                 org.eclipse.jetty.server.Response to,
                 Callback callback) {
             long begin = System.nanoTime();
-            Answer answer = answer(from);
+            Call call = call(from);
+            if (call.quick()) {
+                try {
+                    finish(from, to, callback, answer(from, call, true), begin);
+                    return true;
+                } catch (MustWaitException e) {
+                    // Asked again below.
+                }
+            }
+            waiting.execute(() -> finish(from, to, callback, answer(from, call, false), begin));
+            return true;
+        }
+    }
+
+    private void finish(
+            org.eclipse.jetty.server.Request from,
+            org.eclipse.jetty.server.Response to,
+            Callback callback,
+            Answer answer,
+            long begin) {
+        try {
             if (answer.response().stream() != null) {
                 // How long a client listens is not how long it waited for an answer.
                 record(from, answer, Duration.ofNanos(System.nanoTime() - begin));
                 send(from, to, answer.response(), callback);
-                return true;
+                return;
             }
             send(from, to, answer.response(), callback);
             record(from, answer, Duration.ofNanos(System.nanoTime() - begin));
-            return true;
+        } catch (RuntimeException | Error e) {
+            callback.failed(e);
+            throw e;
         }
     }
 
@@ -140,7 +167,19 @@ public final class HttpServer implements AutoCloseable {
     ///   paths
     private record Answer(String template, Response response, @Nullable Throwable thrown) {}
 
-    private Answer answer(org.eclipse.jetty.server.Request from) {
+    /// A request that found its route, or how it was refused.
+    private record Call(
+            String template,
+            @Nullable Route route,
+            @Nullable Request request,
+            @Nullable RuntimeException refused) {
+
+        boolean quick() {
+            return refused != null || (route != null && route.quick());
+        }
+    }
+
+    private Call call(org.eclipse.jetty.server.Request from) {
         String template = "unknown";
         try {
             LocalCallers.require(settings.host(), name -> from.getHeaders().get(name));
@@ -148,12 +187,11 @@ public final class HttpServer implements AutoCloseable {
             if (path == null || !path.startsWith("/")) {
                 throw HttpException.unknownPath(from.getMethod(), String.valueOf(path));
             }
-            List<String> raw = new ArrayList<>(Route.segments(path));
+            List<String> raw = Route.segments(path);
             if (raw.size() > 1 && raw.getLast().isEmpty()) {
-                raw.removeLast();
+                raw = raw.subList(0, raw.size() - 1);
             }
-            List<String> segments = raw.stream().map(UrlDecoder::segment).toList();
-            switch (routes.match(from.getMethod(), segments)) {
+            switch (routes.match(from.getMethod(), decoded(raw))) {
                 case Routes.Match.Nothing() ->
                         throw HttpException.unknownPath(from.getMethod(), path);
                 case Routes.Match.WrongMethod(String known, String allow) -> {
@@ -171,16 +209,44 @@ public final class HttpServer implements AutoCloseable {
                                     from.getHttpURI().getQuery(),
                                     name -> from.getHeaders().get(name),
                                     () -> body(from));
-                    return new Answer(template, route.handler().handle(request), null);
+                    return new Call(template, route, request, null);
                 }
             }
+        } catch (RuntimeException e) {
+            return new Call(template, null, null, e);
+        }
+    }
+
+    private static List<String> decoded(List<String> raw) {
+        String[] segments = new String[raw.size()];
+        for (int i = 0; i < segments.length; i++) {
+            segments[i] = UrlDecoder.segment(raw.get(i));
+        }
+        return List.of(segments);
+    }
+
+    /// @param hurried whether this thread must not wait
+    private static Answer answer(
+            org.eclipse.jetty.server.Request from, Call call, boolean hurried) {
+        Route route = call.route();
+        Request request = call.request();
+        if (route == null || request == null) {
+            Throwable refused = Objects.requireNonNull(call.refused(), "no route and no reason");
+            return new Answer(
+                    call.template(), Errors.of(refused, isReadOnly(from.getMethod())), refused);
+        }
+        request.hurry(hurried);
+        try {
+            return new Answer(call.template(), route.handler().handle(request), null);
+        } catch (MustWaitException e) {
+            throw e;
         } catch (RuntimeException | StackOverflowError e) {
-            return new Answer(template, Errors.of(e, isReadOnly(from.getMethod())), e);
+            return new Answer(call.template(), Errors.of(e, isReadOnly(from.getMethod())), e);
         }
     }
 
     private static Map<String, String> variables(List<String> names, List<String> raw) {
-        Map<String, String> variables = new HashMap<>();
+        Map<String, String> variables = HashMap.newHashMap(names.size());
         for (int i = 0; i < names.size(); i++) {
             if (Route.isVariable(names.get(i))) {
                 variables.put(Route.variable(names.get(i)), raw.get(i));

@@ -13,6 +13,9 @@ final class LocalCallers {
     private static final Pattern LOOPBACK =
             Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d+)?");
 
+    /// The last one that was looked at and is loopback: callers hardly ever differ.
+    private static volatile String known = "127.0.0.1";
+
     private LocalCallers() {}
 
     /// @param bound the address the server listens on
@@ -32,6 +35,13 @@ final class LocalCallers {
     }
 
     private static boolean isLoopback(String authority) {
-        return authority.equals("::1") || LOOPBACK.matcher(authority).matches();
+        if (authority.equals(known)) {
+            return true;
+        }
+        boolean loopback = authority.equals("::1") || LOOPBACK.matcher(authority).matches();
+        if (loopback) {
+            known = authority;
+        }
+        return loopback;
     }
 }

@@ -1,5 +1,6 @@
 package dev.tarn.app.http;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One request that has found its route.
 public final class Request {
+    private static final SequencedMap<String, String> NO_PARAMETERS =
+            Collections.unmodifiableSequencedMap(new LinkedHashMap<>());
+
     private final String method;
     private final String rawPath;
     private final String template;
@@ -20,6 +24,7 @@ public final class Request {
     private final Function<String, @Nullable String> headers;
     private final Supplier<byte[]> body;
     private byte @Nullable [] read;
+    private boolean hurried;
 
     Request(
             String method,
@@ -37,6 +42,19 @@ public final class Request {
         this.query = parameters(rawQuery);
         this.headers = headers;
         this.body = body;
+    }
+
+    /// To be called before what may take more than some microseconds: reading a file, asking
+    /// another process, waiting for another request. On the network's own thread it ends the
+    /// attempt.
+    public void mayWait() {
+        if (hurried) {
+            throw new MustWaitException();
+        }
+    }
+
+    void hurry(boolean now) {
+        hurried = now;
     }
 
     public String method() {
@@ -150,6 +168,7 @@ public final class Request {
     ///
     /// @throws HttpException 413 if it is too large, 400 if it cannot be decompressed
     public byte[] body() {
+        mayWait();
         byte[] known = read;
         if (known == null) {
             known = body.get();
@@ -159,10 +178,10 @@ public final class Request {
     }
 
     private static SequencedMap<String, String> parameters(@Nullable String rawQuery) {
-        SequencedMap<String, String> parameters = new LinkedHashMap<>();
         if (rawQuery == null) {
-            return parameters;
+            return NO_PARAMETERS;
         }
+        SequencedMap<String, String> parameters = new LinkedHashMap<>();
         for (String pair : List.of(rawQuery.split("&", -1))) {
             if (pair.isEmpty()) {
                 continue;

@@ -9,7 +9,10 @@ import java.util.Set;
 ///
 /// A `{name}` stands for exactly one segment, which may be empty; [Request#path] gives it decoded.
 /// A GET route answers HEAD too, without the body, unless there is a HEAD route.
-public record Route(String method, String template, Handler handler) {
+///
+/// @param quick whether it is tried on the network's own thread first: it answers from memory and
+///   from an embedded database, and says [Request#mayWait] before it does anything else
+public record Route(String method, String template, Handler handler, boolean quick) {
 
     public Route {
         if (!method.equals(method.toUpperCase(Locale.ROOT))) {
@@ -25,6 +28,10 @@ public record Route(String method, String template, Handler handler) {
                         "Template names %s twice: %s".formatted(segment, template));
             }
         }
+    }
+
+    public Route(String method, String template, Handler handler) {
+        this(method, template, handler, false);
     }
 
     public static Route get(String template, Handler handler) {

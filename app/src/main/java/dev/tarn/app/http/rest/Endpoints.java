@@ -21,8 +21,12 @@ final class Endpoints {
     private final List<Route> routes = new ArrayList<>();
     private final List<Endpoint> advertised = new ArrayList<>();
 
-    Endpoints(Idempotency idempotency) {
+    private final boolean embedded;
+
+    /// @param embedded whether the database is part of this process
+    Endpoints(Idempotency idempotency, boolean embedded) {
         this.idempotency = idempotency;
+        this.embedded = embedded;
     }
 
     /// An operation that changes the catalog, once for each `Idempotency-Key`.
@@ -30,13 +34,22 @@ final class Endpoints {
         add(method, path, idempotency.guard(handler, replay));
     }
 
+    /// An operation that answers without waiting, if the database does; see [Route#quick].
+    void addQuick(String method, String path, Handler handler) {
+        add(method, path, handler, embedded);
+    }
+
     /// @param path of the specification, such as `/v1/{prefix}/namespaces`
     void add(String method, String path, Handler handler) {
+        add(method, path, handler, false);
+    }
+
+    private void add(String method, String path, Handler handler, boolean quick) {
         if (!path.contains(PREFIX)) {
             throw new IllegalArgumentException("Path has no prefix: " + path);
         }
-        routes.add(new Route(method, path, handler));
-        routes.add(new Route(method, path.replace(PREFIX, ""), handler));
+        routes.add(new Route(method, path, handler, quick));
+        routes.add(new Route(method, path.replace(PREFIX, ""), handler, quick));
         advertised.add(Endpoint.create(method, path));
     }
 

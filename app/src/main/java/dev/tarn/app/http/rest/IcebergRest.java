@@ -40,7 +40,7 @@ public final class IcebergRest {
             InstantSource clock) {
         this.catalog = catalog;
         this.idempotency = new Idempotency(catalog.idempotencyKeys());
-        this.endpoints = new Endpoints(idempotency);
+        this.endpoints = new Endpoints(idempotency, catalog.isEmbedded());
         Names names = new Names(catalog);
         CommitCounter commits = new CommitCounter(metrics);
         new NamespaceRoutes(catalog.namespaces(), names).addTo(endpoints);

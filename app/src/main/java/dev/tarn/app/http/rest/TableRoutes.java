@@ -52,10 +52,10 @@ final class TableRoutes {
     }
 
     void addTo(Endpoints endpoints) {
-        endpoints.add("GET", ResourcePaths.V1_TABLES, this::list);
+        endpoints.addQuick("GET", ResourcePaths.V1_TABLES, this::list);
         endpoints.addChange("POST", ResourcePaths.V1_TABLES, this::create, this::createdBefore);
-        endpoints.add("GET", ResourcePaths.V1_TABLE, this::load);
-        endpoints.add("HEAD", ResourcePaths.V1_TABLE, this::exists);
+        endpoints.addQuick("GET", ResourcePaths.V1_TABLE, this::load);
+        endpoints.addQuick("HEAD", ResourcePaths.V1_TABLE, this::exists);
         endpoints.addChange("POST", ResourcePaths.V1_TABLE, this::commit, this::committedBefore);
         endpoints.addChange("DELETE", ResourcePaths.V1_TABLE, this::drop, Idempotency::noContent);
         endpoints.addChange("POST", V1_UNREGISTER, this::unregister, this::unregisteredBefore);
@@ -80,7 +80,10 @@ final class TableRoutes {
                 Kind.TABLE,
                 page,
                 tables.listing(warehouse, namespace),
-                () -> tables.list(warehouse, namespace, page));
+                () -> {
+                    request.mayWait();
+                    return tables.list(warehouse, namespace, page);
+                });
     }
 
     private Response create(Request request) {
@@ -116,17 +119,21 @@ final class TableRoutes {
         TableIdentifier name = names.table(warehouse, request);
         Relation pointer = tables.pointer(warehouse, name);
         String location = pointer.metadataLocation();
+        Supplier<LoadedTable> version =
+                () -> {
+                    request.mayWait();
+                    return tables.version(location);
+                };
         var form =
                 new TableAnswers.Form(
                         warehouse,
-                        access.of(
-                                warehouse,
-                                name,
-                                Delegation.asked(request),
-                                location,
-                                () -> tables.version(location)),
+                        access.of(warehouse, name, Delegation.asked(request), location, version),
                         refs,
                         pointer.labels());
+        if (!answers.holds(location, form)) {
+            // Somebody else may be making it, and to get it from them is to wait.
+            request.mayWait();
+        }
         if (request.has(answers.etag(location, form))) {
             if (!answers.holds(location, form)) {
                 // Not to say that a table is unchanged when it can no longer be read.
@@ -134,8 +141,7 @@ final class TableRoutes {
             }
             return told(Response.empty(304), location, form);
         }
-        TableAnswers.Encoded body =
-                answers.load(location, form, request.acceptsGzip(), () -> tables.version(location));
+        TableAnswers.Encoded body = answers.load(location, form, request.acceptsGzip(), version);
         return told(response(body), location, form);
     }
 

@@ -35,7 +35,7 @@ final class ViewRoutes {
     }
 
     void addTo(Endpoints endpoints) {
-        endpoints.add("GET", ResourcePaths.V1_VIEWS, this::list);
+        endpoints.addQuick("GET", ResourcePaths.V1_VIEWS, this::list);
         endpoints.addChange(
                 "POST",
                 ResourcePaths.V1_VIEWS,
@@ -45,7 +45,7 @@ final class ViewRoutes {
                     return TableIdentifier.of(names.namespace(warehouse, request), create.name());
                 }));
         endpoints.add("GET", ResourcePaths.V1_VIEW, this::load);
-        endpoints.add("HEAD", ResourcePaths.V1_VIEW, this::exists);
+        endpoints.addQuick("HEAD", ResourcePaths.V1_VIEW, this::exists);
         endpoints.addChange("POST", ResourcePaths.V1_VIEW, this::replace, again(names::view));
         endpoints.addChange("DELETE", ResourcePaths.V1_VIEW, this::drop, Idempotency::noContent);
         endpoints.addChange(
@@ -69,7 +69,10 @@ final class ViewRoutes {
                 Kind.VIEW,
                 page,
                 views.listing(warehouse, namespace),
-                () -> views.list(warehouse, namespace, page));
+                () -> {
+                    request.mayWait();
+                    return views.list(warehouse, namespace, page);
+                });
     }
 
     private Response create(Request request) {
