@@ -6,11 +6,15 @@ import dev.tarn.pipeline.Plan.Flow;
 import dev.tarn.pipeline.Plan.Outlet;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejected;
+import dev.tarn.pipeline.row.RowKind;
 import dev.tarn.pipeline.sink.Columnwise;
 import dev.tarn.pipeline.sink.DeadLetters;
 import dev.tarn.pipeline.sink.IcebergSink;
 import dev.tarn.pipeline.sink.IcebergSink.DataSaveMode;
+import dev.tarn.pipeline.sink.RowWriter;
 import dev.tarn.pipeline.sink.TableWriter;
+import dev.tarn.pipeline.sink.UpsertWriter;
+import dev.tarn.pipeline.sink.Written;
 import dev.tarn.store.OutcomeUnknownException;
 import dev.tarn.store.Transaction;
 import java.time.InstantSource;
@@ -20,11 +24,15 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.apache.iceberg.AppendFiles;
-import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.RowDelta;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.CommitFailedException;
@@ -39,7 +47,7 @@ final class Writing {
     private static final int COMMIT_ATTEMPTS_MAX = 8;
 
     /// A table this run writes to: its writer, and the table as it was at the start.
-    private record Target(Table table, TableWriter writer) {}
+    private record Target(Table table, RowWriter writer) {}
 
     /// A target of one flow, with its columns matched.
     private record Route(Target target, Stage stage, int from, Columnwise columns) {}
@@ -94,23 +102,47 @@ final class Writing {
                 if (prepared.add(sink.name())) {
                     sink.prepare(catalog, plan.warehouse(), fresh);
                 }
-                target(sink.name(), sink.writeProperties());
+                target(sink);
             }
             if (flow.deadLetters() != null) {
                 DeadLetters.prepare(catalog, plan.warehouse(), flow.deadLetters());
-                target(flow.deadLetters(), Map.of());
+                target(flow.deadLetters(), TableWriter::new, Map.of());
             }
         }
     }
 
-    private void target(TableIdentifier name, Map<String, String> ofJob) {
+    private void target(IcebergSink sink) {
+        if (!sink.upserts()) {
+            target(sink.name(), TableWriter::new, sink.writeProperties());
+            return;
+        }
+        target(
+                sink.name(),
+                (table, properties) -> {
+                    try {
+                        return new UpsertWriter(
+                                table,
+                                properties,
+                                () -> catalog.tables().begin(plan.warehouse()).table(sink.name()),
+                                sink.keyIds(table.schema()));
+                    } catch (IllegalArgumentException e) {
+                        throw new PipelineException(String.valueOf(e.getMessage()), e);
+                    }
+                },
+                sink.writeProperties());
+    }
+
+    private void target(
+            TableIdentifier name,
+            BiFunction<Table, Map<String, String>, RowWriter> writer,
+            Map<String, String> ofJob) {
         targets.computeIfAbsent(
                 name,
                 n -> {
                     Table table = catalog.tables().begin(plan.warehouse()).table(n);
                     Map<String, String> properties = new HashMap<>(table.properties());
                     properties.putAll(ofJob);
-                    return new Target(table, new TableWriter(table, properties));
+                    return new Target(table, writer.apply(table, properties));
                 });
     }
 
@@ -238,7 +270,26 @@ final class Writing {
                                         .formatted(table.name(), column, route.stage().label()));
                     });
         }
-        route.target().writer().write(rows, route.columns());
+        RowWriter writer = route.target().writer();
+        if (writer instanceof TableWriter && !rows.insertsOnly()) {
+            requireInserts(rows, table.name());
+        }
+        try {
+            writer.write(rows, route.columns());
+        } catch (IllegalArgumentException e) {
+            throw new PipelineException("Table %s: %s".formatted(table.name(), e.getMessage()), e);
+        }
+    }
+
+    private static void requireInserts(Batch rows, String table) {
+        for (int row = 0; row < rows.size(); row++) {
+            RowKind kind = rows.kind(row);
+            if (kind != RowKind.INSERT) {
+                throw new PipelineException(
+                        "Table %s takes appended rows only, and one of kind %s came: set iceberg.table.upsert-mode-enabled = true, or leave such rows out with FilterRowKind"
+                                .formatted(table, kind));
+            }
+        }
     }
 
     void reject(Flow flow, Rejected row) {
@@ -259,9 +310,9 @@ final class Writing {
 
     /// Rows and positions since the last commit, in one transaction.
     void commit(boolean finish) {
-        SequencedMap<TableIdentifier, List<DataFile>> files = new LinkedHashMap<>();
+        SequencedMap<TableIdentifier, Written> files = new LinkedHashMap<>();
         targets.forEach((name, target) -> {
-            List<DataFile> written = target.writer().complete();
+            Written written = target.writer().complete();
             if (!written.isEmpty()) {
                 files.put(name, written);
             }
@@ -270,8 +321,7 @@ final class Writing {
             send(files, finish);
         } catch (CommitFailedException | Ledger.Fenced | PipelineException e) {
             // Surely nothing took effect, so nobody knows these files.
-            files.forEach((name, written) ->
-                    written.forEach(f -> require(name).table().io().deleteFile(f.location())));
+            files.forEach((name, written) -> delete(require(name).table(), written));
             throw e;
         }
         sequence++;
@@ -282,19 +332,29 @@ final class Writing {
         commitNanos = System.nanoTime();
     }
 
-    private void send(SequencedMap<TableIdentifier, List<DataFile>> files, boolean finish) {
+    private static void delete(Table table, Written written) {
+        written.data().forEach(file -> table.io().deleteFile(file.location()));
+        // Deletion vectors of several data files lie in one file.
+        written.deletes().stream()
+                .map(DeleteFile::location)
+                .distinct()
+                .forEach(table.io()::deleteFile);
+    }
+
+    private void send(SequencedMap<TableIdentifier, Written> files, boolean finish) {
         for (int attempt = 1; ; attempt++) {
             PendingCommit pending = catalog.tables().begin(plan.warehouse());
             files.forEach((name, written) -> {
                 Table table = pending.table(name);
                 requireSame(name, table);
-                AppendFiles append = table.newAppend();
-                written.forEach(append::appendFile);
-                append.set("tarn.pipeline", plan.name());
-                append.commit();
+                if (require(name).writer() instanceof UpsertWriter upsert) {
+                    requireIndexed(upsert, table);
+                }
+                add(written, table);
             });
             try {
                 pending.commit(tx -> save(tx, finish));
+                files.keySet().forEach(name -> committed(name, pending.table(name)));
                 return;
             } catch (CommitFailedException e) {
                 // Somebody else changed a table; these files go on top of that as well.
@@ -305,8 +365,49 @@ final class Writing {
                 if (!ledger.committed(epoch, sequence)) {
                     throw e;
                 }
+                files.keySet().forEach(name -> committed(name, pending.table(name)));
                 return;
             }
+        }
+    }
+
+    private void add(Written written, Table table) {
+        if (written.deletes().isEmpty()) {
+            AppendFiles append = table.newAppend();
+            written.data().forEach(append::appendFile);
+            append.set("tarn.pipeline", plan.name());
+            append.commit();
+            return;
+        }
+        RowDelta delta = table.newRowDelta();
+        written.data().forEach(delta::addRows);
+        written.deletes().forEach(delta::addDeletes);
+        written.replaced().forEach(delta::removeDeletes);
+        Snapshot snapshot = table.currentSnapshot();
+        if (snapshot != null) {
+            delta.validateFromSnapshot(snapshot.snapshotId());
+        }
+        delta.validateDataFilesExist(written.touched());
+        delta.validateDeletedFiles();
+        delta.set("tarn.pipeline", plan.name());
+        delta.commit();
+    }
+
+    /// The index of keys is right for the snapshot it was read from, and for our own ones since.
+    private static void requireIndexed(UpsertWriter upsert, Table now) {
+        Snapshot snapshot = now.currentSnapshot();
+        Long id = snapshot == null ? null : snapshot.snapshotId();
+        if (upsert.isIndexed() && !Objects.equals(id, upsert.snapshotId())) {
+            throw new PipelineException(
+                    "Table %s was changed by somebody else while rows were upserted into it; run the job again, it goes on where it stopped"
+                            .formatted(now.name()));
+        }
+    }
+
+    private void committed(TableIdentifier name, Table table) {
+        if (require(name).writer() instanceof UpsertWriter upsert) {
+            Snapshot snapshot = table.currentSnapshot();
+            upsert.committed(snapshot == null ? null : snapshot.snapshotId());
         }
     }
 
@@ -332,7 +433,7 @@ final class Writing {
         targets.values().forEach(target -> abort(target.writer()));
     }
 
-    private void abort(TableWriter writer) {
+    private void abort(RowWriter writer) {
         try {
             writer.abort();
         } catch (RuntimeException e) {

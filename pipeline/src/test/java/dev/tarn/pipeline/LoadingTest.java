@@ -463,7 +463,7 @@ class LoadingTest {
                       Iceberg { plugin_input = a, table = t
                         iceberg.table.partition-keys = "bucket(id), week(id), nope"
                         iceberg.catalog.config = { type = rest, uri = "http://elsewhere:8181" }
-                        iceberg.table.upsert-mode-enabled = true }
+                        iceberg.table.schema-evolution-enabled = true }
                     }
                     """;
 
@@ -485,8 +485,8 @@ class LoadingTest {
                             "jobs/test.conf:10: Iceberg.iceberg.catalog.config: uri"
                                     + " http://elsewhere:8181 is another catalog, this runner"
                                     + " writes to its own: leave uri out",
-                            "jobs/test.conf:11: Iceberg.iceberg.table.upsert-mode-enabled: true is"
-                                    + " not supported by this runner, only false")
+                            "jobs/test.conf:11: Iceberg.iceberg.table.schema-evolution-enabled:"
+                                    + " true is not supported by this runner, only false")
                     .anyMatch(line -> line.contains("missing"));
         }
     }

@@ -40,10 +40,14 @@ import org.slf4j.event.Level;
 public final class HttpServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
 
-    /// Acceptor, selector and a few that start the virtual threads.
-    private static final int PLATFORM_THREADS_MAX = 16;
+    /// Acceptor, selectors and a few more.
+    private static final int PLATFORM_THREADS_MAX = 24;
 
     private static final int PLATFORM_THREADS_MIN = 4;
+
+    /// Each is a thread that answers what is quick.
+    private static final int SELECTORS =
+            Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 8);
 
     /// Request line and headers; `referenced-by` names chains of views in the URL.
     private static final int HEADER_BYTES_MAX = 64 << 10;
@@ -71,7 +75,7 @@ public final class HttpServer implements AutoCloseable {
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(HEADER_BYTES_MAX);
         http.setUriCompliance(UriCompliance.UNSAFE);
-        connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+        connector = new ServerConnector(server, 1, SELECTORS, new HttpConnectionFactory(http));
         connector.setHost(settings.host());
         connector.setPort(settings.port());
         connector.setIdleTimeout(settings.idleDuration().toMillis());

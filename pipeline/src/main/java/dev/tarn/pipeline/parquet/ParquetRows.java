@@ -23,7 +23,7 @@ import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of a Parquet file of this machine, columns found by name.
+/// The rows of a Parquet file.
 public final class ParquetRows implements AutoCloseable {
     private final ParquetFileReader file;
     private final MessageType type;
@@ -34,16 +34,11 @@ public final class ParquetRows implements AutoCloseable {
     private long bytes;
     private int group;
 
-    /// Opens the file.
+    /// Opens a file of this machine; its columns are found by name.
     ///
     /// @throws IOException if it cannot be read or is no Parquet file
     public ParquetRows(Path path) throws IOException {
-        this.file =
-                new ParquetFileReader(
-                        new LocalInput(path),
-                        ParquetReadOptions.builder(new PlainParquetConfiguration())
-                                .withCodecFactory(new Codecs(1))
-                                .build());
+        this.file = open(new LocalInput(path));
         MessageType written = file.getFileMetaData().getSchema();
         this.schema = ParquetSchemaUtil.convert(written);
         // Ids are given by name, because a file of another program has none.
@@ -53,7 +48,31 @@ public final class ParquetRows implements AutoCloseable {
                         : ParquetSchemaUtil.applyNameMapping(written, MappingUtil.create(schema));
     }
 
-    /// All columns of the file, as its footer has them.
+    /// Opens a file of a table.
+    ///
+    /// @param columns which ones to read; found by their ids, or by name in a file that has none
+    /// @throws IOException if it cannot be read or is no Parquet file
+    public ParquetRows(org.apache.iceberg.io.InputFile input, Schema columns) throws IOException {
+        this.file = open(new TableInput(input));
+        MessageType written = file.getFileMetaData().getSchema();
+        MessageType named =
+                ParquetSchemaUtil.hasIds(written)
+                        ? written
+                        : ParquetSchemaUtil.applyNameMapping(written, MappingUtil.create(columns));
+        this.schema = columns;
+        this.type = ParquetSchemaUtil.pruneColumns(named, columns);
+        file.setRequestedSchema(type);
+    }
+
+    private static ParquetFileReader open(InputFile input) throws IOException {
+        return new ParquetFileReader(
+                input,
+                ParquetReadOptions.builder(new PlainParquetConfiguration())
+                        .withCodecFactory(new Codecs(1))
+                        .build());
+    }
+
+    /// The columns that are read: all of the file as its footer has them, or those asked for.
     public Schema schema() {
         return schema;
     }
@@ -138,6 +157,34 @@ public final class ParquetRows implements AutoCloseable {
         @Override
         public String toString() {
             return path.toString();
+        }
+    }
+
+    private record TableInput(org.apache.iceberg.io.InputFile file) implements InputFile {
+        @Override
+        public long getLength() {
+            return file.getLength();
+        }
+
+        @Override
+        public SeekableInputStream newStream() {
+            org.apache.iceberg.io.SeekableInputStream stream = file.newStream();
+            return new DelegatingSeekableInputStream(stream) {
+                @Override
+                public long getPos() throws IOException {
+                    return stream.getPos();
+                }
+
+                @Override
+                public void seek(long position) throws IOException {
+                    stream.seek(position);
+                }
+            };
+        }
+
+        @Override
+        public String toString() {
+            return file.location();
         }
     }
 

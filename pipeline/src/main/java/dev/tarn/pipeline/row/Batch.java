@@ -64,6 +64,21 @@ public final class Batch {
         return new Batch(this, projected, picked);
     }
 
+    /// Copies of some of the rows, in the order given.
+    ///
+    /// @param rows their numbers, of which the first `count` stand
+    public Batch picked(int[] rows, int count) {
+        var picked = new Batch(table, schema, count);
+        for (int i = 0; i < count; i++) {
+            for (int column = 0; column < types.length; column++) {
+                picked.set(column, value(column, rows[i]));
+            }
+            picked.kind(kind(rows[i]));
+            picked.endRow();
+        }
+        return picked;
+    }
+
     /// The same rows, but for one column, which has no values yet.
     public Batch renewed(Schema same, int column) {
         Vector[] changed = vectors.clone();
@@ -106,7 +121,8 @@ public final class Batch {
         return kinds == null;
     }
 
-    /// Says what happened to the row that [#endRow] will add.
+    /// Says what happened to the row that [#endRow] will add; [#clearRow] does not change it. Who
+    /// says it of one row says it of each.
     public void kind(RowKind kind) {
         if (kinds == null && kind != RowKind.INSERT) {
             kinds = new RowKind[capacity];
@@ -147,12 +163,19 @@ public final class Batch {
         size++;
     }
 
+    /// Forgets the rows from this one on.
+    void truncate(int rows) {
+        while (size > rows) {
+            size--;
+            clearRow();
+        }
+    }
+
     /// Forgets what was set since the last [#endRow].
     public void clearRow() {
         for (Vector vector : vectors) {
             vector.setNull(size);
         }
-        kind(RowKind.INSERT);
     }
 
     /// A record that shows one row of the batch at a time, as the table has it.

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,9 +25,17 @@ public final class JsonDecoder {
     private final Map<String, Integer> positions = new HashMap<>();
     private final Decoder decoder;
     private final boolean strict;
+    private final @Nullable EpochUnit epochs;
 
     /// @param strict whether a field that the schema does not have is a misfit; else it is left out
     public JsonDecoder(Types.StructType struct, Decoder decoder, boolean strict) {
+        this(struct, decoder, strict, null);
+    }
+
+    /// @param epochs see [JsonRows]
+    JsonDecoder(
+            Types.StructType struct, Decoder decoder, boolean strict, @Nullable EpochUnit epochs) {
+        this.epochs = epochs;
         this.struct = struct;
         this.decoder = decoder;
         this.strict = strict;
@@ -97,8 +107,26 @@ public final class JsonDecoder {
                 yield Double.isFinite(number) ? number : text(parser, type);
             }
             case BOOLEAN -> token.isBoolean() ? parser.getBooleanValue() : text(parser, type);
+            case DATE ->
+                    epochs != null && token == JsonToken.VALUE_NUMBER_INT
+                            ? LocalDate.ofEpochDay(wholeOrMisfit(parser, "date"))
+                            : text(parser, type);
+            case TIMESTAMP ->
+                    epochs != null && token == JsonToken.VALUE_NUMBER_INT
+                            ? timestamp(epochs, wholeOrMisfit(parser, "timestamp"))
+                            : text(parser, type);
             default -> text(parser, type);
         };
+    }
+
+    private static Object timestamp(EpochUnit epochs, long number) throws Misfit {
+        LocalDateTime timestamp = epochs.at(number);
+        if (timestamp == null) {
+            throw new Misfit(
+                    null,
+                    "a number for a timestamp, set tarn.epoch_unit to what it counts: " + number);
+        }
+        return timestamp;
     }
 
     private static long wholeOrMisfit(JsonParser parser, String name) throws IOException, Misfit {

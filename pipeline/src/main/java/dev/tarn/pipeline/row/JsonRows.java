@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.util.Set;
 import org.apache.iceberg.Schema;
+import org.jspecify.annotations.Nullable;
 
 /// Reads one JSON object after the other into rows: in one pass where it is plain, else token by
 /// token.
@@ -24,8 +25,19 @@ public final class JsonRows implements Rows {
     /// @param required columns in which a null does not fit, besides those of the schema
     /// @param strict whether a field that the schema does not have is a misfit; else it is left out
     public JsonRows(Schema schema, Formats formats, Set<String> required, boolean strict) {
+        this(schema, formats, required, strict, null);
+    }
+
+    /// @param epochs what numbers count that stand for timestamps, and that numbers may stand for
+    ///   dates: days; null if neither fits
+    JsonRows(
+            Schema schema,
+            Formats formats,
+            Set<String> required,
+            boolean strict,
+            @Nullable EpochUnit epochs) {
         this.plain = new PlainJson(schema, formats, strict);
-        this.decoder = new JsonDecoder(schema.asStruct(), new Decoder(formats), strict);
+        this.decoder = new JsonDecoder(schema.asStruct(), new Decoder(formats), strict, epochs);
         this.required = new Required(schema, required);
     }
 

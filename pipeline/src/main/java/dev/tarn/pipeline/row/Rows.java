@@ -4,5 +4,12 @@ package dev.tarn.pipeline.row;
 public interface Rows {
 
     /// Adds a row to the batch, or throws and leaves the batch as it was.
+    ///
+    /// An implementation may add several rows, or none: see [#rowsMax].
     void read(Batch batch, byte[] bytes, int offset, int length) throws Misfit;
+
+    /// Rows that one call may add at most.
+    default int rowsMax() {
+        return 1;
+    }
 }

@@ -45,7 +45,7 @@ public final class DeadLetters {
     }
 
     public static void write(
-            TableWriter writer, Schema schema, String pipeline, Rejected row, Instant at) {
+            RowWriter writer, Schema schema, String pipeline, Rejected row, Instant at) {
         GenericRecord record = GenericRecord.create(schema);
         record.setField("pipeline", pipeline);
         record.setField("file", row.file());

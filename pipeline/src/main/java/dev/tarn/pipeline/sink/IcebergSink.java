@@ -7,6 +7,7 @@ import dev.tarn.pipeline.job.Option;
 import dev.tarn.pipeline.job.Option.Kind;
 import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.row.Columns;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -121,7 +122,11 @@ public final class IcebergSink {
                                     "iceberg.table.upsert-mode-enabled",
                                     Kind.TRUTH,
                                     "false",
-                                    "Only false: rows are appended."),
+                                    "Whether a row takes the place of the one with the same key,"
+                                        + " and deletes are followed. The key:"
+                                        + " `iceberg.table.primary-keys`, else the identifier"
+                                        + " fields of a table that is there. Without it a row that"
+                                        + " is no insert ends the run."),
                             Option.honoured(
                                     "iceberg.table.schema-evolution-enabled",
                                     Kind.TRUTH,
@@ -165,6 +170,7 @@ public final class IcebergSink {
     private final SequencedMap<String, String> createProperties;
     private final Schema schema;
     private final PartitionSpec spec;
+    private final boolean upsert;
 
     /// Settles which table it is and what it would be created as; what is wrong becomes a problem
     /// of the block.
@@ -180,11 +186,11 @@ public final class IcebergSink {
         this.dataSaveMode = block.oneOf("data_save_mode", DataSaveMode.class);
         this.writeProperties = block.texts("iceberg.table.write-props", Map.of());
         this.createProperties = block.texts("iceberg.table.auto-create-props", Map.of());
-        refuse("iceberg.table.upsert-mode-enabled", "false");
         refuse("iceberg.table.schema-evolution-enabled", "false");
         refuse("iceberg.table.commit-branch", "main");
         checkWriteProperties();
         this.schema = schemaToCreate();
+        this.upsert = block.truth("iceberg.table.upsert-mode-enabled");
         this.spec =
                 Partitioning.of(
                         block,
@@ -355,6 +361,42 @@ public final class IcebergSink {
         return required;
     }
 
+    /// Whether a row takes the place of the one with the same key.
+    public boolean upserts() {
+        return upsert;
+    }
+
+    /// Fields of the key by which rows of the table are upserted.
+    ///
+    /// @throws IllegalArgumentException if there is none
+    public List<Integer> keyIds(Schema table) {
+        if (!block.has("iceberg.table.primary-keys")) {
+            List<Integer> ids = table.identifierFieldIds().stream().sorted().toList();
+            if (ids.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "Table %s has no identifier fields to upsert by: set iceberg.table.primary-keys"
+                                .formatted(name));
+            }
+            return ids;
+        }
+        List<Integer> ids = new ArrayList<>();
+        for (String key : block.texts("iceberg.table.primary-keys")) {
+            Types.NestedField field = table.findField(key);
+            if (field == null || field.isOptional()) {
+                throw new IllegalArgumentException(
+                        "Table %s cannot be upserted by %s: %s"
+                                .formatted(
+                                        name,
+                                        key,
+                                        field == null
+                                                ? "there is no such column"
+                                                : "the column may be null"));
+            }
+            ids.add(field.fieldId());
+        }
+        return ids;
+    }
+
     /// The table as it would be created.
     public Schema schema() {
         return schema;
@@ -385,7 +427,7 @@ public final class IcebergSink {
         return switch (dataSaveMode) {
             case DROP_DATA -> "exists, its rows will be deleted";
             case ERROR_WHEN_DATA_EXISTS -> "exists, rows are loaded only if it has none";
-            default -> "exists, rows will be appended";
+            default -> upsert ? "exists, rows will be upserted" : "exists, rows will be appended";
         };
     }
 

@@ -22,13 +22,20 @@ import org.apache.iceberg.io.OutputFile;
 import org.jspecify.annotations.Nullable;
 
 /// Writes rows into data files of a table, one open file per partition, as many as memory allows.
-public final class TableWriter {
+public final class TableWriter implements RowWriter {
     static final int OPEN_FILES_MAX = 64;
     private static final long FILE_BYTES_DEFAULT = 128L << 20;
     private static final long MEMORY_BYTES_MAX =
             Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 4);
 
-    private record Open(@Nullable PartitionKey key, OutputFile file, ParquetAppender appender) {}
+    private record Open(
+            @Nullable PartitionKey key, OutputFile file, ParquetAppender appender, Place place) {}
+
+    /// Is told where each row goes.
+    interface Listener {
+        /// @param position of the row in its file
+        void placed(int row, Place file, long position);
+    }
 
     private final Table table;
     private final long fileBytesMax;
@@ -54,14 +61,34 @@ public final class TableWriter {
         this.key = new PartitionKey(table.spec(), table.schema());
     }
 
+    @Override
     public void write(Batch batch, Columnwise columns) {
+        write(batch, columns, null, batch.size(), null);
+    }
+
+    /// @param selected which rows, null for the first `count`
+    void write(
+            Batch batch,
+            Columnwise columns,
+            int @Nullable [] selected,
+            int count,
+            @Nullable Listener listener) {
+        if (count == 0) {
+            return;
+        }
         if (table.spec().isUnpartitioned()) {
-            add(openOf(null), batch, columns, null, batch.size());
+            add(openOf(null), batch, columns, selected, count, listener);
         } else {
             Batch.View view = columns.view(batch, table.schema().asStruct());
-            rowsByPartition(batch, view)
+            rowsByPartition(view, selected, count)
                     .forEach((partition, rows) ->
-                            add(openOf(partition), batch, columns, rows.rows, rows.count));
+                            add(
+                                    openOf(partition),
+                                    batch,
+                                    columns,
+                                    rows.rows,
+                                    rows.count,
+                                    listener));
         }
         closeWhatIsFull();
     }
@@ -79,25 +106,36 @@ public final class TableWriter {
         }
     }
 
-    private SequencedMap<PartitionKey, Rows> rowsByPartition(Batch batch, Batch.View view) {
+    private SequencedMap<PartitionKey, Rows> rowsByPartition(
+            Batch.View view, int @Nullable [] selected, int count) {
         SequencedMap<PartitionKey, Rows> partitions = new LinkedHashMap<>();
         StructLike row = view.internal();
-        for (int i = 0; i < batch.size(); i++) {
-            view.at(i);
+        for (int i = 0; i < count; i++) {
+            int number = selected == null ? i : selected[i];
+            view.at(number);
             key.partition(row);
             Rows rows = partitions.get(key);
             if (rows == null) {
                 rows = new Rows();
                 partitions.put(key.copy(), rows);
             }
-            rows.add(i);
+            rows.add(number);
         }
         return partitions;
     }
 
     private static void add(
-            Open file, Batch batch, Columnwise columns, int @Nullable [] rows, int count) {
+            Open file,
+            Batch batch,
+            Columnwise columns,
+            int @Nullable [] rows,
+            int count,
+            @Nullable Listener listener) {
+        long position = file.appender().rows();
         file.appender().add(batch, columns.sources(), rows, count);
+        for (int i = 0; listener != null && i < count; i++) {
+            listener.placed(rows == null ? i : rows[i], file.place(), position + i);
+        }
     }
 
     private Open openOf(@Nullable PartitionKey partition) {
@@ -120,7 +158,8 @@ public final class TableWriter {
                 new Open(
                         partition,
                         file,
-                        new ParquetAppender(table.schema(), file, layout, metricsConfig));
+                        new ParquetAppender(table.schema(), file, layout, metricsConfig),
+                        new Place(location, table.spec(), partition));
         open.put(partition, opened);
         return opened;
     }
@@ -162,17 +201,17 @@ public final class TableWriter {
         done.add(builder.build());
     }
 
-    /// Ends all open files and gives up what was written since the last call.
-    public List<DataFile> complete() {
+    @Override
+    public Written complete() {
         for (Open file : List.copyOf(open.values())) {
             finish(file);
         }
         List<DataFile> files = List.copyOf(done);
         done.clear();
-        return files;
+        return Written.of(files);
     }
 
-    /// Deletes what was written since the last [#complete].
+    @Override
     public void abort() {
         List<String> written =
                 Stream.concat(

@@ -4,7 +4,7 @@ import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Columns;
 
 /// One step of a job between its source and its sink.
-public sealed interface Transform permits Projection, Replacing, Splitting, NoRows {
+public sealed interface Transform permits Projection, Replacing, Splitting, Kinds, NoRows {
 
     /// What comes out.
     Columns columns();

@@ -6,8 +6,10 @@ import dev.tarn.pipeline.job.Option;
 import dev.tarn.pipeline.job.Option.Kind;
 import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.row.Columns;
+import dev.tarn.pipeline.row.RowKind;
 import dev.tarn.pipeline.transform.Projection.Picked;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -107,9 +109,6 @@ public final class Transforms {
     public static final List<OptionTable> OPTIONS =
             List.of(FIELD_MAPPER, FILTER, FILTER_ROW_KIND, COPY, REPLACE, SPLIT, FIELD_RENAME);
 
-    private static final Set<String> ROW_KINDS =
-            Set.of("INSERT", "UPDATE_BEFORE", "UPDATE_AFTER", "DELETE");
-
     private Transforms() {}
 
     private static OptionTable table(String plugin, String summary, Option... own) {
@@ -181,21 +180,22 @@ public final class Transforms {
         if (includes == block.has("exclude_kinds")) {
             block.problem(option, "expected either include_kinds or exclude_kinds");
         }
-        List<String> kinds =
-                block.texts(option).stream().map(kind -> kind.toUpperCase(Locale.ROOT)).toList();
-        for (String kind : kinds) {
-            if (!ROW_KINDS.contains(kind)) {
+        Set<RowKind> named = EnumSet.noneOf(RowKind.class);
+        for (String kind : block.texts(option)) {
+            try {
+                named.add(RowKind.valueOf(kind.toUpperCase(Locale.ROOT)));
+            } catch (IllegalArgumentException e) {
                 block.problem(
                         option,
                         "expected INSERT, UPDATE_BEFORE, UPDATE_AFTER or DELETE, found '%s'"
                                 .formatted(kind));
             }
         }
-        return kinds.contains("INSERT") == includes ? all(block, from) : new NoRows(from);
-    }
-
-    private static Transform all(Block block, Columns from) {
-        return projection(block, "plugin_input", from, allOf(from));
+        return new Kinds(
+                from,
+                includes
+                        ? Set.copyOf(named)
+                        : Set.copyOf(EnumSet.complementOf(EnumSet.copyOf(named))));
     }
 
     private static List<Picked> allOf(Columns from) {

@@ -11,6 +11,7 @@ import dev.tarn.pipeline.row.Decoder;
 import dev.tarn.pipeline.row.Formats;
 import dev.tarn.pipeline.row.Misfit;
 import dev.tarn.pipeline.row.Rejections;
+import dev.tarn.pipeline.row.RowKind;
 import dev.tarn.pipeline.source.Position;
 import dev.tarn.pipeline.source.Split;
 import dev.tarn.pipeline.source.SplitReader;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -57,6 +59,7 @@ public final class FakeSource implements SplitSource {
     private final Map<String, List<String>> templates = new HashMap<>();
     private final Map<String, String> narrow = new HashMap<>();
     private final List<List<@Nullable Object>> rows = new ArrayList<>();
+    private final List<RowKind> kinds = new ArrayList<>();
 
     private static List<Option> options() {
         List<Option> options = new ArrayList<>();
@@ -167,9 +170,16 @@ public final class FakeSource implements SplitSource {
     private void addRow(Setting row) {
         Setting fields = row.mapOrNull() == null ? row : row.mapOrNull().get("fields");
         Setting kind = row.mapOrNull() == null ? null : row.mapOrNull().get("kind");
-        if (kind != null && !kind.text().equalsIgnoreCase("INSERT")) {
+        RowKind happened = RowKind.INSERT;
+        try {
+            happened =
+                    kind == null ? happened : RowKind.valueOf(kind.text().toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
             block.problem(
-                    "rows", row.line(), "kind %s, only INSERT is supported".formatted(kind.text()));
+                    "rows",
+                    row.line(),
+                    "kind %s, expected INSERT, UPDATE_BEFORE, UPDATE_AFTER or DELETE"
+                            .formatted(kind.text()));
         }
         List<Setting> values = fields == null ? null : fields.listOrNull();
         List<Types.NestedField> expected = columns.schema().columns();
@@ -197,6 +207,7 @@ public final class FakeSource implements SplitSource {
             }
         }
         rows.add(decoded);
+        kinds.add(happened);
     }
 
     @Override
@@ -268,6 +279,9 @@ public final class FakeSource implements SplitSource {
                                             fields.get(c),
                                             new SplittableRandom(next * 1_000_003 + c))
                                     : rows.get((int) next).get(c));
+                }
+                if (!kinds.isEmpty()) {
+                    batch.kind(kinds.get((int) next));
                 }
                 batch.endRow();
             }

@@ -50,7 +50,8 @@ record KafkaOptions(
 
     enum Format {
         JSON,
-        TEXT
+        TEXT,
+        DEBEZIUM_JSON
     }
 
     KafkaOptions {
@@ -116,7 +117,8 @@ record KafkaOptions(
         }
         block.problem(
                 "format",
-                "expected json or text, %s is not supported by this runner".formatted(format));
+                "expected json, text or debezium_json, %s is not supported by this runner"
+                        .formatted(format));
         return Format.JSON;
     }
 

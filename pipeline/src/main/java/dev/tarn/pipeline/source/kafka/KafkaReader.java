@@ -203,7 +203,7 @@ final class KafkaReader implements LogReader {
                 }
             }
             ConsumerRecord<ByteBuffer, ByteBuffer> message = fetched.next();
-            batch = batch == nothing ? new Batch(schema, rowsMax) : batch;
+            batch = batch == nothing ? new Batch(schema, rowsMax * rows.rowsMax()) : batch;
             if (take(message, batch, rejections)) {
                 taken++;
             }

@@ -3,7 +3,9 @@ package dev.tarn.pipeline.source.kafka;
 import dev.tarn.pipeline.job.Block;
 import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.row.Columns;
+import dev.tarn.pipeline.row.DebeziumRows;
 import dev.tarn.pipeline.row.DelimitedRows;
+import dev.tarn.pipeline.row.EpochUnit;
 import dev.tarn.pipeline.row.Formats;
 import dev.tarn.pipeline.row.JsonRows;
 import dev.tarn.pipeline.row.Rows;
@@ -29,12 +31,14 @@ public final class KafkaSource implements LogSource {
     private final KafkaOptions options;
     private final Columns columns;
     private final boolean whole;
+    private final EpochUnit unit;
 
     /// Looks at the options alone; Kafka is asked when the run begins.
     public KafkaSource(Block block) {
         this.block = block;
         this.options = KafkaOptions.of(block);
         Columns given = Columns.of(block);
+        this.unit = block.oneOf("tarn.epoch_unit", EpochUnit.class);
         this.whole = !block.has("schema");
         this.columns = given != null ? given : new Columns(CONTENT, null, List.of());
         if (given != null && options.format() == KafkaOptions.Format.TEXT) {
@@ -82,6 +86,7 @@ public final class KafkaSource implements LogSource {
         }
         return switch (options.format()) {
             case JSON -> new JsonRows(columns.schema(), Formats.ISO, required, false);
+            case DEBEZIUM_JSON -> new DebeziumRows(columns, required, unit);
             case TEXT ->
                     new DelimitedRows(columns.schema(), Formats.ISO, required, options.delimiter());
         };

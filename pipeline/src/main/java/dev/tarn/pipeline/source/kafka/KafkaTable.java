@@ -38,9 +38,10 @@ final class KafkaTable {
                                     "format",
                                     Kind.TEXT,
                                     "json",
-                                    "`json` (an object a message) or `text` (fields between"
-                                            + " delimiters, without quotes; an empty one is null)."
-                                            + " Others are refused."),
+                                    "`json` (an object a message), `text` (fields between"
+                                            + " delimiters, without quotes; an empty one is null)"
+                                            + " or `debezium_json` (change events; decimals as"
+                                            + " text). Others are refused."),
                             Option.honoured(
                                     "field_delimiter",
                                     Kind.TEXT,
@@ -135,7 +136,15 @@ final class KafkaTable {
                             Option.withoutEffect(
                                     "debezium_record_include_schema",
                                     Kind.TRUTH,
-                                    "`debezium_json` is refused."),
+                                    "With and without the schema, both are read."),
+                            Option.honoured(
+                                    "tarn.epoch_unit",
+                                    Kind.TEXT,
+                                    "none",
+                                    "What numbers for timestamps count in `debezium_json`:"
+                                            + " `millis`, `micros` or `nanos`. With `none` such a"
+                                            + " message does not fit. Numbers for dates are"
+                                            + " days."),
                             Option.withoutEffect(
                                     "reader_cache_queue_size",
                                     Kind.NUMBER,
@@ -144,7 +153,8 @@ final class KafkaTable {
                             Option.refused("tables_configs", "one table per source, add a source")
                                     .formerly("table_list"),
                             Option.refused(
-                                    "debezium_record_table_filter", "debezium_json is not read"),
+                                    "debezium_record_table_filter",
+                                    "one table per source, which is its topic"),
                             Option.refused("protobuf_message_name", "protobuf is not read"),
                             Option.refused("protobuf_schema", "protobuf is not read"),
                             Option.refused("avro_schema", "avro is not read"),
