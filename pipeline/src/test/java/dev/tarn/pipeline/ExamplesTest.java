@@ -66,6 +66,30 @@ class ExamplesTest {
         }
     }
 
+    @Test
+    void ordersFollowTheirSource() throws Exception {
+        try (var topic = new Topic("example-changes", 1);
+                var world = new World(folder)) {
+            String order = "{\"id\":1,\"customer\":\"%s\",\"amount\":\"12.5\",\"ordered_at\":%s}";
+            String first = order.formatted("Ann", 981_173_106_000_000L);
+            String second = order.formatted("Bob", 981_259_506_000_000L);
+            topic.send(0, "{\"before\":null,\"after\":%s,\"op\":\"c\"}".formatted(first));
+            topic.send(0, "{\"before\":%s,\"after\":%s,\"op\":\"u\"}".formatted(first, second));
+            topic.producer.flush();
+
+            Progress orders =
+                    run(
+                            world,
+                            "examples/jobs/debezium-to-iceberg.conf",
+                            Map.of("servers", topic.servers, "topic", topic.name, "mode", "BATCH"));
+
+            assertThat(orders.message()).isEqualTo("finished");
+            assertThat(world.rows("shop.orders"))
+                    .singleElement()
+                    .hasToString("Record(1, Bob, 12.50, 2001-02-04T04:05:06)");
+        }
+    }
+
     private static Progress run(World world, String name) throws Exception {
         return run(world, name, Map.of());
     }

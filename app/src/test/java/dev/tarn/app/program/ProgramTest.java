@@ -29,6 +29,26 @@ class ProgramTest {
             }
             """;
 
+    private static final String UPSERTS =
+            """
+            source {
+              FakeSource {
+                schema { fields { id = bigint, name = string }, primaryKey { columnNames = [id] } }
+                rows = [
+                  { kind = INSERT, fields = [1, "a"] }
+                  { kind = INSERT, fields = [2, "b"] }
+                  { kind = DELETE, fields = [1, "a"] }
+                ]
+              }
+            }
+            sink {
+              Iceberg {
+                namespace = "program", table = "accounts"
+                iceberg.table.upsert-mode-enabled = true
+              }
+            }
+            """;
+
     @TempDir private Path folder;
     private Tarn tarn;
 
@@ -105,6 +125,14 @@ class ProgramTest {
                         "append",
                         "500",
                         "main");
+
+        // The second run reads the Parquet files of the first, with what the program itself has.
+        Files.writeString(folder.resolve("accounts.conf"), UPSERTS);
+        for (int run = 0; run < 2; run++) {
+            Result upserted = tarn.run("pipeline", "run", "accounts.conf");
+            assertThat(upserted.err()).isEmpty();
+            assertThat(upserted.out()).contains("accounts: 3 rows loaded");
+        }
 
         Result missing = tarn.run("catalog", "show", "program.nobody");
         assertThat(missing.exitCode()).isEqualTo(1);

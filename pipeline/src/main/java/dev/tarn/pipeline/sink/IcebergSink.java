@@ -126,7 +126,9 @@ public final class IcebergSink {
                                         + " and deletes are followed. The key:"
                                         + " `iceberg.table.primary-keys`, else the identifier"
                                         + " fields of a table that is there. Without it a row that"
-                                        + " is no insert ends the run."),
+                                        + " is no insert ends the run. Tables of format version 3"
+                                        + " get deletion vectors, which Trino 476 cannot read;"
+                                        + " those of version 2 position deletes."),
                             Option.honoured(
                                     "iceberg.table.schema-evolution-enabled",
                                     Kind.TRUTH,
