@@ -56,6 +56,7 @@ interface EventCoverageContract {
                     Tables.class,
                             Set.of(
                                     "list",
+                                    "listing",
                                     "load",
                                     "locate",
                                     "pointer",
@@ -64,7 +65,7 @@ interface EventCoverageContract {
                                     "begin",
                                     "folders",
                                     "reportMetrics"),
-                    Views.class, Set.of("list", "load", "version", "exists"),
+                    Views.class, Set.of("list", "listing", "load", "version", "exists"),
                     Functions.class, Set.of("list", "load"),
                     RelationLabels.class, Set.of("load", "parse"),
                     Protections.class, Set.of("isProtected", "requireUnprotected"),

@@ -15,6 +15,7 @@ import dev.tarn.pipeline.source.Source;
 import dev.tarn.pipeline.source.SplitSource;
 import dev.tarn.pipeline.source.fake.FakeSource;
 import dev.tarn.pipeline.source.files.FileSource;
+import dev.tarn.pipeline.source.jdbc.JdbcSource;
 import dev.tarn.pipeline.source.kafka.KafkaSource;
 import dev.tarn.pipeline.transform.Transforms;
 import java.util.ArrayList;
@@ -40,7 +41,11 @@ record Plan(
         long checkpointRows) {
 
     static final List<OptionTable> SOURCES =
-            List.of(FileSource.OPTIONS, KafkaSource.OPTIONS, FakeSource.OPTIONS);
+            List.of(
+                    FileSource.OPTIONS,
+                    KafkaSource.OPTIONS,
+                    JdbcSource.OPTIONS,
+                    FakeSource.OPTIONS);
     static final List<OptionTable> SINKS = List.of(IcebergSink.OPTIONS, ConsoleSink.OPTIONS);
 
     private static final long BATCH_MILLIS = 30_000;
@@ -160,8 +165,11 @@ record Plan(
         if (block.plugin().equals(FileSource.OPTIONS.plugin())) {
             return new FileSource(block, job.baseDirectory());
         }
-        return block.plugin().equals(KafkaSource.OPTIONS.plugin())
-                ? new KafkaSource(block)
+        if (block.plugin().equals(KafkaSource.OPTIONS.plugin())) {
+            return new KafkaSource(block);
+        }
+        return block.plugin().equals(JdbcSource.OPTIONS.plugin())
+                ? new JdbcSource(block)
                 : new FakeSource(block);
     }
 

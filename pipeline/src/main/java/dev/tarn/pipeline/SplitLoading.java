@@ -124,6 +124,11 @@ final class SplitLoading {
             }
             writing.write(way, batch);
             counters.bytesHere = reader.bytesRead();
+            if (cancelled.getAsBoolean() && !reader.settled()) {
+                // What cannot be gone on with is read again from its beginning.
+                writing.discard();
+                return;
+            }
             if (reader.settled() && (writing.isDue() || cancelled.getAsBoolean())) {
                 var read = new Ledger.Read(reader.position(), fingerprint, false);
                 writing.save(tx -> ledger.savePosition(tx, way.key(), split.name(), read));
@@ -146,6 +151,9 @@ final class SplitLoading {
         } else {
             var read = new Ledger.Read(end, fingerprint, true);
             writing.save(tx -> ledger.savePosition(tx, way.key(), split.name(), read));
+            if (writing.isDue()) {
+                writing.commit(false);
+            }
         }
     }
 }

@@ -30,10 +30,10 @@ class WallsTest {
     }
 
     @Test
-    void onlyTheStoreSpeaksSql() {
+    void onlyTheStoreAndTheSourcesThatReadDatabasesSpeakSql() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.tarn.store..")
+                .resideOutsideOfPackages("dev.tarn.store..", "dev.tarn.pipeline.source.jdbc..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..")

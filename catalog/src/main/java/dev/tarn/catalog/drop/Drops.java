@@ -154,7 +154,10 @@ public final class Drops implements AutoCloseable {
                                 "%s cannot be restored, its time was over at %s: %s",
                                 dropped.kind().title(), dropped.expiresAt(), dropped.name());
                     }
-                    Relation.requireOneName(tx, dropped.uuid(), id, "restore " + dropped.name());
+                    if (dropped.kind() == Kind.TABLE) {
+                        Relation.requireOneName(
+                                tx, dropped.uuid(), id, "restore " + dropped.name());
+                    }
                     name(tx, warehouse, dropped, namespace, name);
                     record(
                             tx,

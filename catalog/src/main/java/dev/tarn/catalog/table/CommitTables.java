@@ -71,7 +71,7 @@ final class CommitTables {
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
             List<Step> written = new ArrayList<>();
             List<Step> steps =
-                    attempt > RACES_MAX && database.remote()
+                    attempt > RACES_MAX
                             ? List.of()
                             : prepare(changes, readRows(warehouse, changes));
             try {
@@ -171,7 +171,10 @@ final class CommitTables {
             SequencedMap<TableIdentifier, Optional<Relation>> rows = new LinkedHashMap<>();
             for (TableIdentifier name : names) {
                 Optional<Relation> row = Relation.find(tx, warehouse, Kind.TABLE, name);
-                row.ifPresent(found -> found.hold(tx));
+                if (database.remote()) {
+                    // The one writer of an embedded database holds all of it.
+                    row.ifPresent(found -> found.hold(tx));
+                }
                 rows.put(
                         name, row.isEmpty() ? row : Relation.find(tx, warehouse, Kind.TABLE, name));
             }

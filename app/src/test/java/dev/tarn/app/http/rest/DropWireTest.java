@@ -141,6 +141,7 @@ class DropWireTest {
         client.registerTable(TableIdentifier.of(SALES, "again"), file);
 
         String restore = LAKE + "/dropped/" + dropped().get(0).path("id").asText() + "/restore";
+        assertThat(wire.post(restore, "").status()).isEqualTo(409);
         assertThat(wire.post(restore, "").text())
                 .contains(
                         "AlreadyExistsException", "another name stands for the same table, again");

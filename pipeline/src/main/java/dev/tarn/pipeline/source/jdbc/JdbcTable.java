@@ -1,0 +1,112 @@
+package dev.tarn.pipeline.source.jdbc;
+
+import dev.tarn.pipeline.job.Option;
+import dev.tarn.pipeline.job.Option.Kind;
+import dev.tarn.pipeline.job.OptionTable;
+import java.util.List;
+
+/// The options of the plugin.
+final class JdbcTable {
+    static final OptionTable OPTIONS =
+            new OptionTable(
+                    "Jdbc",
+                    "Tables or a query of PostgreSQL, read to their end in one snapshot for each"
+                        + " part; each run reads them anew. Types: numeric(p, s) stays exact,"
+                        + " without p it is decimal(38, 18) and a value that does not fit is"
+                        + " rejected, as are `infinity` and NaN; timestamptz is a timestamp with"
+                        + " zone; arrays of numbers, truths and text are lists; what has no type of"
+                        + " its own in a table (uuid, json, inet, an enum, ...) is its text.",
+                    List.of(
+                            Option.required(
+                                    "url", Kind.TEXT, "`jdbc:postgresql://host:port/database`."),
+                            Option.honoured("user", Kind.TEXT, null, "Who reads.")
+                                    .formerly("username"),
+                            Option.honoured("password", Kind.TEXT, null, "Their password."),
+                            Option.honoured(
+                                    "properties", Kind.MAP, null, "Of the driver, such as `ssl`."),
+                            Option.honoured(
+                                    "query",
+                                    Kind.TEXT,
+                                    null,
+                                    "One statement, without a semicolon."),
+                            Option.honoured(
+                                    "table_path",
+                                    Kind.TEXT,
+                                    null,
+                                    "`database.schema.table` or `schema.table`; a table whole. With"
+                                            + " `query` only the name sinks fill in."),
+                            Option.honoured(
+                                    "table_list",
+                                    Kind.LIST,
+                                    null,
+                                    "Several tables, `{ table_path, query }` each."),
+                            Option.honoured(
+                                    "where_condition",
+                                    Kind.TEXT,
+                                    null,
+                                    "`where ...`, put behind each table that is read whole."),
+                            Option.honoured(
+                                    "partition_column",
+                                    Kind.TEXT,
+                                    null,
+                                    "A column of whole numbers by which it is read in parts, each"
+                                            + " committed by itself. Needs the two bounds, so that"
+                                            + " the parts are the same when a run goes on."),
+                            Option.honoured(
+                                    "partition_lower_bound",
+                                    Kind.NUMBER,
+                                    null,
+                                    "Rows below are not read."),
+                            Option.honoured(
+                                    "partition_upper_bound",
+                                    Kind.NUMBER,
+                                    null,
+                                    "Rows above are not read."),
+                            Option.honoured("partition_num", Kind.NUMBER, "10", "How many parts."),
+                            Option.honoured(
+                                    "fetch_size",
+                                    Kind.NUMBER,
+                                    "0",
+                                    "Rows the driver holds at once; 0 for 4,096."),
+                            Option.honoured(
+                                    "connection_check_timeout_sec",
+                                    Kind.NUMBER,
+                                    "30",
+                                    "Longest wait for a connection."),
+                            Option.honoured(
+                                            "plugin_output",
+                                            Kind.TEXT,
+                                            null,
+                                            "The name sinks take it by.")
+                                    .formerly("result_table_name"),
+                            Option.honoured(
+                                    "tarn.dead_letter_table",
+                                    Kind.TEXT,
+                                    null,
+                                    "`namespace.table` that keeps rows which do not fit, in the"
+                                            + " same commit."),
+                            Option.honoured(
+                                    "tarn.rejected_rows_max",
+                                    Kind.NUMBER,
+                                    "1000",
+                                    "More rejected rows than this end the run."),
+                            Option.withoutEffect("driver", Kind.TEXT, "The address tells."),
+                            Option.withoutEffect("parallelism", Kind.NUMBER, "The runner decides."),
+                            Option.withoutEffect(
+                                    "split.size", Kind.NUMBER, "Parts are made by partition_num."),
+                            Option.withoutEffect(
+                                    "use_select_count", Kind.TRUTH, "Rows are not counted before."),
+                            Option.withoutEffect(
+                                    "skip_analyze", Kind.TRUTH, "Nothing is analysed."),
+                            Option.withoutEffect(
+                                    "int_type_narrowing", Kind.TRUTH, "Types are PostgreSQL's."),
+                            Option.withoutEffect(
+                                    "decimal_type_narrowing",
+                                    Kind.TRUTH,
+                                    "Decimals stay decimals."),
+                            Option.refused("use_regex", "tables are named one by one"),
+                            Option.refused("compatible_mode", "only PostgreSQL is read"),
+                            Option.refused("dialect", "only PostgreSQL is read")));
+
+    private JdbcTable() {}
+}
