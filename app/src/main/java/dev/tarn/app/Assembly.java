@@ -187,7 +187,7 @@ public final class Assembly implements AutoCloseable {
     private Database openDatabase() {
         Config.Postgresql postgresql = config.store().postgresql();
         return postgresql == null
-                ? Databases.sqlite(folder.store().resolve("tarn.db"))
+                ? Databases.sqlite(folder.store().resolve("tarn.db"), config.store().fsync())
                 : Databases.postgres(
                         new PostgresSettings(
                                 postgresql.jdbcUrl(),
@@ -237,7 +237,10 @@ public final class Assembly implements AutoCloseable {
     }
 
     private Bytes openBuiltin(InstantSource clock) {
-        FolderStore store = opened(FolderStore.open(config.storage().folder()));
+        FolderStore store =
+                opened(
+                        FolderStore.open(
+                                config.storage().folder(), config.storage().fsync(), clock));
         store.createBucket(config.warehouse());
         S3Keys keys = S3Keys.loadOrCreate(folder.keys().resolve("s3"));
         S3Endpoint endpoint =

@@ -136,7 +136,11 @@ record Bytes(
     static Bytes ofFolder(Config.Storage storage, String warehouse) {
         Location root = Location.of("file://" + storage.folder()).resolve(warehouse);
         return new Bytes(
-                new LocalStore(), root, Roots.folder(storage.folder()), null, KeyVendor.NONE);
+                new LocalStore(storage.fsync()),
+                root,
+                Roots.folder(storage.folder()),
+                null,
+                KeyVendor.NONE);
     }
 
     /// @param clock of what is signed

@@ -442,7 +442,7 @@ class KafkaTest {
                                     source {
                                       Kafka { bootstrap.servers = "h:1", topic = a
                                         plugin_output = a
-                                        format = debezium_json
+                                        format = avro
                                         is_native = true
                                         kafka.config { group.id = g
                                           isolation.level = read_uncommitted }
@@ -456,8 +456,8 @@ class KafkaTest {
                     .hasMessageContainingAll(
                             "env.job.mode: STREAMING is not supported with FakeSource, which has an"
                                     + " end",
-                            "Kafka.format: expected json or text, debezium_json is not supported by"
-                                    + " this runner",
+                            "Kafka.format: expected json, text or debezium_json, avro is not"
+                                    + " supported by this runner",
                             "Kafka.is_native: not supported by this runner: keys and headers are"
                                     + " not read",
                             "Kafka.kafka.config.group.id: use the option consumer.group",

@@ -41,6 +41,8 @@ final class Topic implements AutoCloseable {
         Map<String, Object> settings = new HashMap<>();
         settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        // An answer that got lost on a busy machine is asked for again soon, and not after 30 s.
+        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         if (transactional != null) {
             settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactional);

@@ -20,10 +20,12 @@ final class SqliteConnection extends Statements implements AutoCloseable {
         this.connection = connection;
     }
 
-    static SqliteConnection open(Path file, boolean writer) {
+    static SqliteConnection open(Path file, boolean writer, boolean fsync) {
         var config = new SQLiteConfig();
         config.setJournalMode(JournalMode.WAL);
-        config.setSynchronous(SynchronousMode.FULL);
+        // In write-ahead mode NORMAL syncs where the log moves into the file, so that it stays
+        // whole.
+        config.setSynchronous(fsync ? SynchronousMode.FULL : SynchronousMode.NORMAL);
         config.setBusyTimeout(BUSY_TIMEOUT_MS);
         config.enforceForeignKeys(true);
         try {

@@ -20,12 +20,12 @@ final class SqliteDatabase implements Database {
     private final SqliteWriter writer;
     private final BlockingQueue<SqliteConnection> readers = new ArrayBlockingQueue<>(READERS);
 
-    SqliteDatabase(Path file) {
+    SqliteDatabase(Path file, boolean fsync) {
         this.file = file;
         createPrivately(file);
-        this.writer = new SqliteWriter(file);
+        this.writer = new SqliteWriter(file, fsync);
         for (int i = 0; i < READERS; i++) {
-            readers.add(SqliteConnection.open(file, false));
+            readers.add(SqliteConnection.open(file, false, fsync));
         }
     }
 

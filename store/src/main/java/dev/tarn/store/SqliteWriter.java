@@ -22,14 +22,16 @@ final class SqliteWriter implements AutoCloseable {
     private static final int GROUP_MAX = 64;
 
     private final Path file;
+    private final boolean fsync;
     private final ReentrantLock lock = new ReentrantLock();
     private final Queue<Piece<?>> waiting = new ConcurrentLinkedQueue<>();
     private @Nullable SqliteConnection connection;
     private boolean closed;
 
-    SqliteWriter(Path file) {
+    SqliteWriter(Path file, boolean fsync) {
         this.file = file;
-        this.connection = SqliteConnection.open(file, true);
+        this.fsync = fsync;
+        this.connection = SqliteConnection.open(file, true, fsync);
     }
 
     <T> T write(Function<Transaction, T> work) {
@@ -127,7 +129,7 @@ final class SqliteWriter implements AutoCloseable {
         }
         SqliteConnection open = connection;
         if (open == null) {
-            open = SqliteConnection.open(file, true);
+            open = SqliteConnection.open(file, true, fsync);
             connection = open;
         }
         return open;

@@ -37,7 +37,8 @@ public record Config(
 
     /// @param url `sqlite` for a file in the data folder, or
     ///   `postgresql://user:password@host/database`
-    public record Store(String url, int connections) {
+    /// @param fsync of SQLite; false gives up that the last changes survive a power cut
+    public record Store(String url, int connections, boolean fsync) {
         static Store read(Section section) {
             Store store =
                     new Store(
@@ -47,7 +48,13 @@ public record Config(
                                     "Where rows are kept: `sqlite` for a file in the data folder,"
                                             + " or `postgresql://user:password@host:5432/database`."
                                             + " `store = …` is short for it"),
-                            section.count("connections", 8, "Connections to PostgreSQL at most"));
+                            section.count("connections", 8, "Connections to PostgreSQL at most"),
+                            section.flag(
+                                    "fsync",
+                                    true,
+                                    "Whether SQLite syncs each change. Without, what was answered"
+                                        + " in the last moments may be gone after a power cut, and"
+                                        + " nothing else: for tests and measurements"));
             if (!store.url.equals("sqlite") && store.postgresql() == null) {
                 section.problem(
                         "url",
@@ -102,7 +109,9 @@ public record Config(
     /// @param port of the built-in S3 endpoint
     /// @param folder of the built-in storage, or of plain files
     /// @param keyLifetime of keys that clients are given
-    public record Storage(StorageKind kind, int port, Path folder, Duration keyLifetime, S3 s3) {
+    /// @param fsync of files; false gives up that the last ones survive a power cut
+    public record Storage(
+            StorageKind kind, int port, Path folder, Duration keyLifetime, boolean fsync, S3 s3) {
         private static final Duration KEY_LIFETIME_MIN = Duration.ofMinutes(15);
         private static final Duration KEY_LIFETIME_MAX = Duration.ofHours(12);
 
@@ -127,6 +136,13 @@ public record Config(
                                     "1h",
                                     "How long keys live that a client is given to one table, from"
                                             + " 15m to 12h"),
+                            section.flag(
+                                    "fsync",
+                                    true,
+                                    "Whether `builtin` and `local` sync each file. Without, files"
+                                        + " written in the last moments may be gone or empty after"
+                                        + " a power cut while tables name them: for tests and"
+                                        + " measurements"),
                             S3.read(section.section("s3")));
             if (storage.keyLifetime.compareTo(KEY_LIFETIME_MIN) < 0
                     || storage.keyLifetime.compareTo(KEY_LIFETIME_MAX) > 0) {

@@ -45,6 +45,8 @@ public final class HttpServer implements AutoCloseable {
 
     private static final int PLATFORM_THREADS_MIN = 4;
 
+    private static final int DRAINED_BYTES_MAX = 64 << 10;
+
     /// Each is a thread that answers what is quick.
     private static final int SELECTORS =
             Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 8);
@@ -141,8 +143,28 @@ public final class HttpServer implements AutoCloseable {
                     // Asked again below.
                 }
             }
-            waiting.execute(() -> finish(from, to, callback, answer(from, call, false), begin));
+            waiting.execute(() -> {
+                Answer answer = answer(from, call, false);
+                drain(from);
+                finish(from, to, callback, answer, begin);
+            });
             return true;
+        }
+    }
+
+    /// Takes what is left of a body that the route did not read: the connection would be closed
+    /// over it, under the client's next request. A large one, or one that waits to be asked for, is
+    /// not worth it.
+    private static void drain(org.eclipse.jetty.server.Request from) {
+        if (isReadOnly(from.getMethod())
+                || from.getLength() > DRAINED_BYTES_MAX
+                || from.getHeaders().contains("Expect")) {
+            return;
+        }
+        try (InputStream rest = Content.Source.asInputStream(from)) {
+            rest.readNBytes(DRAINED_BYTES_MAX);
+        } catch (IOException e) {
+            log.debug("body ended early", e);
         }
     }
 
@@ -179,7 +201,7 @@ public final class HttpServer implements AutoCloseable {
             @Nullable RuntimeException refused) {
 
         boolean quick() {
-            return refused != null || (route != null && route.quick());
+            return route != null && route.quick();
         }
     }
 

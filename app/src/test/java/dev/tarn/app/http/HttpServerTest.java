@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tarn.app.metrics.Metrics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -18,6 +19,7 @@ import java.util.SequencedMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,6 +53,7 @@ class HttpServerTest {
                                         Route.get("/v1/names/{name}/parts", HttpServerTest::name),
                                         Route.get("/v1/{prefix}/names", HttpServerTest::name),
                                         Route.post("/echo", HttpServerTest::echo),
+                                        Route.post("/ignored", r -> Response.noContent()),
                                         Route.get(
                                                 "/large",
                                                 r ->
@@ -334,6 +337,30 @@ class HttpServerTest {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    /// A client sends the headers first; if the connection were closed over a body that nobody
+    /// wanted, its next request would fail.
+    @Test
+    void aBodyThatNobodyReadsDoesNotCostTheConnection() throws IOException {
+        for (String path : List.of("/ignored", "/unknown")) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                OutputStream out = socket.getOutputStream();
+                out.write(
+                        "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n"
+                                .formatted(path)
+                                .getBytes(StandardCharsets.US_ASCII));
+                out.flush();
+                LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+                out.write(
+                        "helloGET /thread HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                out.flush();
+                String answers =
+                        new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                assertThat(answers).as(path).contains("HTTP/1.1 200").endsWith("true");
+            }
+        }
     }
 
     private static String raw(String request) throws IOException {

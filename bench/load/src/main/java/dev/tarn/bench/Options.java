@@ -10,9 +10,10 @@ final class Options {
             """
             bench/run [options]: load REST catalogs and measure what a request costs them.
 
-              --store sqlite|postgres|postgres-s3
-                                        Tarn on SQLite and its own storage, on PostgreSQL, on PostgreSQL and
-                                        MinIO; may be repeated; the default is sqlite
+              --store sqlite|sqlite-unsynced|postgres|postgres-s3
+                                        Tarn on SQLite and its own storage, the same without fsync, on
+                                        PostgreSQL, on PostgreSQL and MinIO; may be repeated; the default is
+                                        sqlite
               --peer iceberg-fixture|iceberg-fixture-s3|nessie
                                         Iceberg's own REST server on SQLite and files, on PostgreSQL and MinIO,
                                         Nessie on RocksDB and MinIO; beside Tarn, may be repeated

@@ -12,7 +12,7 @@ import java.util.Map;
 /// The catalogs that `bench/run` can start: Tarn, and its peers that are Maven artifacts.
 final class Servers {
     /// Those of `--store`.
-    static final String[] STORES = {"sqlite", "postgres", "postgres-s3"};
+    static final String[] STORES = {"sqlite", "sqlite-unsynced", "postgres", "postgres-s3"};
 
     /// Those of `--peer`.
     static final String[] PEERS = {"iceberg-fixture", "iceberg-fixture-s3", "nessie"};
@@ -34,7 +34,11 @@ final class Servers {
         String name = "tarn " + store;
         Map<String, String> environment = new LinkedHashMap<>();
         List<Long> more = new ArrayList<>();
-        if (!store.equals("sqlite")) {
+        if (store.equals("sqlite-unsynced")) {
+            environment.put("TARN_STORE_FSYNC", "false");
+            environment.put("TARN_STORAGE_FSYNC", "false");
+        }
+        if (store.startsWith("postgres")) {
             Backends.Postgres postgres = backends.postgres(name);
             environment.put(
                     "TARN_STORE_URL", "postgresql://postgres:postgres@" + postgres.address());
