@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Content;
@@ -30,7 +32,6 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /// An HTTP/1.1 server that answers [Routes]: what is quick at once, each other request on a virtual
 /// thread of its own.
@@ -39,6 +40,8 @@ import org.slf4j.event.Level;
 /// character: Jetty's own rules would refuse `%2F`, `%1F` and `%25`.
 public final class HttpServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
+    private static final java.util.logging.Logger REQUESTS =
+            java.util.logging.Logger.getLogger(HttpServer.class.getName());
 
     /// Acceptor, selectors and a few more.
     private static final int PLATFORM_THREADS_MAX = 24;
@@ -366,32 +369,32 @@ public final class HttpServer implements AutoCloseable {
         metrics.request(from.getMethod(), answer.template(), status, duration);
         Throwable thrown = answer.thrown();
         Level level = level(from.getMethod(), status, thrown);
-        if (!log.isEnabledForLevel(level)) {
+        if (!REQUESTS.isLoggable(level)) {
             return;
         }
-        var line =
-                log.atLevel(level)
-                        .addKeyValue("method", from.getMethod())
-                        .addKeyValue("path", from.getHttpURI().getPathQuery())
-                        .addKeyValue("route", answer.template())
-                        .addKeyValue("status", status)
-                        .addKeyValue("bytes", answer.response().body().length)
-                        .addKeyValue("millis", duration.toMillis());
-        if (thrown != null) {
-            line =
-                    status >= 500
-                            ? line.setCause(thrown)
-                            : line.addKeyValue("reason", thrown.getMessage());
+        StringBuilder line = new StringBuilder(160);
+        line.append("method=").append(from.getMethod());
+        line.append(" path=").append(from.getHttpURI().getPathQuery());
+        line.append(" route=").append(answer.template());
+        line.append(" status=").append(status);
+        line.append(" bytes=").append(answer.response().body().length);
+        line.append(" millis=").append(duration.toMillis());
+        if (thrown != null && status < 500) {
+            line.append(" reason=").append(thrown.getMessage());
         }
-        line.log("http");
+        // Not by the logger above: that looks at the stack for the line of code, each time.
+        var event = new LogRecord(level, line.append(" http").toString());
+        event.setLoggerName(REQUESTS.getName());
+        event.setThrown(status < 500 ? null : thrown);
+        REQUESTS.log(event);
     }
 
     /// Reads are told by metrics; changes and what went wrong are told here.
     private static Level level(String method, int status, @Nullable Throwable thrown) {
         if (status >= 500) {
-            return thrown != null && !Errors.isKnown(thrown) ? Level.ERROR : Level.WARN;
+            return thrown != null && !Errors.isKnown(thrown) ? Level.SEVERE : Level.WARNING;
         }
-        return isReadOnly(method) ? Level.DEBUG : Level.INFO;
+        return isReadOnly(method) ? Level.FINE : Level.INFO;
     }
 
     private static boolean isReadOnly(String method) {

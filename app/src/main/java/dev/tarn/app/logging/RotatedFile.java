@@ -29,11 +29,13 @@ final class RotatedFile extends Handler {
     }
 
     @Override
-    public synchronized void publish(LogRecord event) {
-        if (!isLoggable(event)) {
-            return;
+    public void publish(LogRecord event) {
+        if (isLoggable(event)) {
+            append(getFormatter().format(event).getBytes(StandardCharsets.UTF_8));
         }
-        byte[] line = getFormatter().format(event).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private synchronized void append(byte[] line) {
         try {
             if (size > 0 && size + line.length > sizeMax) {
                 rotate();

@@ -14,9 +14,6 @@ import java.util.stream.Stream;
 
 /// The program behind `bench/run`.
 final class Bench {
-    /// A write leaves a file behind, most often; what one operation may leave is bounded.
-    private static final long WRITTEN_BYTES_MAX = 4L << 30;
-
     private static final int BYTES_PER_SNAPSHOT = 900;
 
     /// A JVM that has just started compiles what all operations share: the first warms up longer.
@@ -43,7 +40,10 @@ final class Bench {
             System.exit(2);
             return;
         }
-        Path folder = Files.createTempDirectory("tarn-bench");
+        Path folder =
+                options.folder == null
+                        ? Files.createTempDirectory("tarn-bench")
+                        : Files.createTempDirectory(options.folder, "tarn-bench");
         boolean done = false;
         try {
             new Bench(options).run(folder);
@@ -146,7 +146,7 @@ final class Bench {
                         ? (int)
                                 Math.max(
                                         100,
-                                        WRITTEN_BYTES_MAX
+                                        options.writtenMax
                                                 / options.rounds
                                                 / (16_384L
                                                         + (long) workload.snapshots()

@@ -31,6 +31,8 @@ final class Options {
               --minutes M               of --steady (10)
               --full                    also 9,000 snapshots, 10,000 tables, 100,000 namespaces
               --heap SIZE               of each server started (512m)
+              --folder DIR              where the servers keep their data (the temporary folder)
+              --files GB                what one operation may write, were all of it plain text (4)
               --out FILE                where the JSON goes (bench/load/target/results.json)
               --keep                    leave the servers' folder, with their logs, in place\
             """;
@@ -51,6 +53,11 @@ final class Options {
     double minutes = 10;
     boolean full;
     boolean keep;
+    Path folder;
+
+    /// In bytes. A write leaves a file behind, most often.
+    long writtenMax = 4L << 30;
+
     String heap = "512m";
     Path out;
 
@@ -111,6 +118,8 @@ final class Options {
             case "--minutes" -> minutes = within(option, value, 0.1, 24 * 60);
             case "--full" -> full = true;
             case "--keep" -> keep = true;
+            case "--folder" -> folder = Path.of(value);
+            case "--files" -> writtenMax = (long) within(option, value, 1, 1_000) << 30;
             case "--heap" -> heap = value;
             case "--out" -> out = Path.of(value);
             default -> throw new IllegalArgumentException("not an option: " + option);

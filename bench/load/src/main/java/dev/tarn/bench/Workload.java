@@ -98,15 +98,13 @@ record Workload(
         all.add(new Workload("create", 0, connections, true, Workload::create));
         for (int snapshots : histories) {
             // Each commit writes the whole history anew in most catalogs: fewer tables and writers.
-            int writers = snapshots > 1000 ? Math.min(4, connections) : connections;
+            int writers = snapshots > 1000 ? few(connections) : connections;
             int tables = snapshots > 100 ? writers : Math.max(64, writers);
-            all.add(
-                    new Workload(
-                            "commit-" + tables,
-                            snapshots,
-                            writers,
-                            true,
-                            catalog -> commitMany(catalog, tables, writers, snapshots)));
+            all.add(commits(tables, snapshots, writers));
+        }
+        if (full) {
+            // What those to long histories are held against.
+            all.add(commits(few(connections), 10, few(connections)));
         }
         for (int snapshots : List.of(1, 100)) {
             all.add(
@@ -187,6 +185,19 @@ record Workload(
                                 Catalog.createBody("w%d_%d".formatted(worker, count)))));
     }
 
+    private static int few(int connections) {
+        return Math.min(4, connections);
+    }
+
+    private static Workload commits(int tables, int snapshots, int writers) {
+        return new Workload(
+                "commit-" + tables,
+                snapshots,
+                writers,
+                true,
+                catalog -> commitMany(catalog, tables, writers, snapshots));
+    }
+
     /// Every writer has tables of its own, so that none waits for another's.
     private static Prepared commitMany(Catalog catalog, int tables, int writers, int snapshots)
             throws IOException {
@@ -204,7 +215,7 @@ record Workload(
                     catalog.request(
                             "POST",
                             paths[table],
-                            "",
+                            GZIP,
                             commit(ids[table], "bench", Integer.toString(count))));
         });
     }

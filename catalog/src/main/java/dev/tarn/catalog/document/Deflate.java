@@ -17,6 +17,10 @@ final class Deflate {
     /// What a flush and the frames of stored blocks may add.
     private static final int OVERHEAD_BYTES = 64;
 
+    /// Up to so many bytes, the words to look back to left out, a text is stored as it is: making
+    /// the codes of a block costs some ten microseconds and takes off a few dozen bytes.
+    private static final int STORED_BYTES_MAX = 256;
+
     private Deflate() {}
 
     static byte[] deflate(byte[] text) {
@@ -25,6 +29,9 @@ final class Deflate {
 
     /// @param before whose bytes from `from` to `to` must precede wherever the result is used
     static byte[] deflate(byte[] text, byte[] before, int from, int to) {
+        if (from == to && text.length <= STORED_BYTES_MAX) {
+            return stored(text);
+        }
         Deflater idle = IDLE.poll();
         Deflater deflater = idle != null ? idle : new Deflater(Deflater.DEFAULT_COMPRESSION, true);
         try {
@@ -46,6 +53,18 @@ final class Deflate {
                 deflater.end();
             }
         }
+    }
+
+    /// One block, not compressed: three bits that say so, up to the end of the byte; the length and
+    /// its complement; the text.
+    private static byte[] stored(byte[] text) {
+        byte[] block = new byte[5 + text.length];
+        block[1] = (byte) text.length;
+        block[2] = (byte) (text.length >>> Byte.SIZE);
+        block[3] = (byte) ~block[1];
+        block[4] = (byte) ~block[2];
+        System.arraycopy(text, 0, block, 5, text.length);
+        return block;
     }
 
     /// Inflates streams that follow one another into the bytes of `target` from `from` to `to`.

@@ -19,7 +19,7 @@ import org.apache.iceberg.util.LocationUtil;
 final class MetadataFiles {
     /// From this size on a file is compressed unless its table says otherwise: it is then a sixth,
     /// is joined from what is compressed already, and is written anew with every commit.
-    private static final int COMPRESSED_BYTES_MIN = 64 << 10;
+    private static final int COMPRESSED_BYTES_MIN = 16 << 10;
 
     /// Objects take a few times the room of their text.
     private static final int OBJECTS_FACTOR = 4;
