@@ -206,6 +206,15 @@ final class Calls {
             }
 
             @Override
+            public int tryUpdate(String sql, @Nullable Object... arguments) {
+                return call(
+                        label(sql),
+                        () -> tx.tryUpdate(sql, arguments),
+                        Calls::storeFailure,
+                        Calls::storeFailure);
+            }
+
+            @Override
             public void lock(String name) {
                 tx.lock(name);
             }

@@ -55,9 +55,6 @@ final class PostgresDatabase implements Database {
         config.addDataSourceProperty("ApplicationName", "tarn");
         config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT_S);
         config.addDataSourceProperty("tcpKeepAlive", true);
-        // A savepoint travels with each statement, so that a taken key does not end the
-        // transaction.
-        config.addDataSourceProperty("autosave", readOnly ? "never" : "always");
         try {
             return new HikariDataSource(config);
         } catch (PoolInitializationException e) {
@@ -171,6 +168,19 @@ final class PostgresDatabase implements Database {
     private static final class PostgresTransaction extends Statements {
         PostgresTransaction(Connection connection) {
             super(Dialect.POSTGRES, connection);
+        }
+
+        @Override
+        public int tryUpdate(String sql, @Nullable Object... arguments) {
+            update("SAVEPOINT attempt");
+            try {
+                int changed = update(sql, arguments);
+                update("RELEASE SAVEPOINT attempt");
+                return changed;
+            } catch (DuplicateKeyException | ForeignKeyException e) {
+                update("ROLLBACK TO SAVEPOINT attempt");
+                throw e;
+            }
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -44,6 +45,12 @@ final class SqliteConnection extends Statements implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
+    }
+
+    /// What a statement has done before it failed is taken back with it.
+    @Override
+    public int tryUpdate(String sql, @Nullable Object... arguments) {
+        return update(sql, arguments);
     }
 
     /// The single writer is the lock.

@@ -18,10 +18,16 @@ public interface Transaction {
 
     /// Runs a statement and tells how many rows it changed.
     ///
-    /// @throws DuplicateKeyException if a unique key is taken; the transaction goes on
+    /// After an exception the transaction can only end.
+    ///
+    /// @throws DuplicateKeyException if a unique key is taken
     /// @throws ForeignKeyException if a row that this one refers to is missing, or a row that is
-    ///   referred to would be; the transaction goes on
+    ///   referred to would be
     int update(String sql, @Nullable Object... arguments);
+
+    /// As [#update], but after a DuplicateKeyException or a ForeignKeyException the transaction is
+    /// as before and goes on. On PostgreSQL it takes three statements.
+    int tryUpdate(String sql, @Nullable Object... arguments);
 
     /// Waits until no other transaction holds the lock `name`, then holds it alone to the end.
     void lock(String name);

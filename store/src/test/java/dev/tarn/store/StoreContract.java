@@ -97,16 +97,30 @@ interface StoreContract {
     }
 
     @Test
-    default void aTakenKeyDoesNotEndTheTransaction() {
+    default void aTakenKeyThatWasTriedDoesNotEndTheTransaction() {
         database().write(tx -> insert(tx, "a"));
         database()
                 .write(tx -> {
                     insert(tx, "b");
-                    assertThatThrownBy(() -> insert(tx, "a"))
+                    assertThatThrownBy(
+                                    () -> tx.tryUpdate("INSERT INTO item (name) VALUES (?)", "a"))
                             .isInstanceOf(DuplicateKeyException.class);
-                    return insert(tx, "c");
+                    assertThat(tx.tryUpdate("INSERT INTO item (name) VALUES (?)", "c"))
+                            .isEqualTo(1);
+                    assertThatThrownBy(
+                                    () -> tx.tryUpdate("INSERT INTO item (name) VALUES (?)", "c"))
+                            .isInstanceOf(DuplicateKeyException.class);
+                    return insert(tx, "d");
                 });
-        assertThat(names()).containsExactly("a", "b", "c");
+        assertThat(names()).containsExactly("a", "b", "c", "d");
+    }
+
+    @Test
+    default void aTakenKeyIsNamed() {
+        database().write(tx -> insert(tx, "a"));
+        assertThatThrownBy(() -> database().write(tx -> insert(tx, "a")))
+                .isInstanceOf(DuplicateKeyException.class);
+        assertThat(names()).containsExactly("a");
     }
 
     @Test
@@ -115,7 +129,8 @@ interface StoreContract {
         database()
                 .write(tx -> {
                     assertThatThrownBy(() ->
-                                    tx.update("INSERT INTO item (name, folder) VALUES ('x', 'g')"))
+                                    tx.tryUpdate(
+                                            "INSERT INTO item (name, folder) VALUES ('x', 'g')"))
                             .isInstanceOf(ForeignKeyException.class);
                     return tx.update("INSERT INTO item (name, folder) VALUES ('x', 'f')");
                 });

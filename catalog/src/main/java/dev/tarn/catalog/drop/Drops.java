@@ -183,7 +183,7 @@ public final class Drops implements AutoCloseable {
             NamespaceRow namespace,
             TableIdentifier name) {
         try {
-            tx.update(
+            tx.tryUpdate(
                     "UPDATE relation SET namespace_id = ?, name = ?, metadata_location = ?"
                             + " WHERE id = ?",
                     namespace.id(),

@@ -219,7 +219,7 @@ public final class Relations {
             TableIdentifier to) {
         try {
             // The old name is part of the condition: of several renames one finds it.
-            return tx.update(
+            return tx.tryUpdate(
                             "UPDATE relation SET namespace_id = ?, name = ? WHERE id = ? AND name ="
                                     + " ? AND namespace_id = (SELECT id FROM namespace WHERE"
                                     + " warehouse_id = ? AND path = ?)",
