@@ -171,10 +171,16 @@ final class LogLoading {
         }
         counters.bytesHere = bytes;
         counters.readers = List.copyOf(notes);
-        counters.message =
-                lag.records() < 0
-                        ? "reading"
-                        : "reading, %,d messages behind".formatted(lag.records());
+        counters.message = told(lag);
+    }
+
+    private static String told(Lag lag) {
+        if (lag.records() >= 0) {
+            return "reading, %,d messages behind".formatted(lag.records());
+        }
+        return lag.bytes() < 0
+                ? "reading"
+                : "reading, %,d bytes of the log behind".formatted(lag.bytes());
     }
 
     private static PipelineException failure(Way way, IOException e) {

@@ -17,6 +17,7 @@ import dev.tarn.pipeline.source.fake.FakeSource;
 import dev.tarn.pipeline.source.files.FileSource;
 import dev.tarn.pipeline.source.jdbc.JdbcSource;
 import dev.tarn.pipeline.source.kafka.KafkaSource;
+import dev.tarn.pipeline.source.postgres.PostgresSource;
 import dev.tarn.pipeline.transform.Transforms;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,7 @@ record Plan(
                     FileSource.OPTIONS,
                     KafkaSource.OPTIONS,
                     JdbcSource.OPTIONS,
+                    PostgresSource.OPTIONS,
                     FakeSource.OPTIONS);
     static final List<OptionTable> SINKS = List.of(IcebergSink.OPTIONS, ConsoleSink.OPTIONS);
 
@@ -96,7 +98,7 @@ record Plan(
                         .read(text, variables, environment, problems);
         List<Source> sources = new ArrayList<>();
         for (Block block : job.sources()) {
-            sources.add(source(block, text));
+            sources.add(source(block, text, job.name()));
         }
         var wiring = new Wiring(sources);
         job.transforms().forEach(wiring::transform);
@@ -161,15 +163,19 @@ record Plan(
                 rows);
     }
 
-    private static Source source(Block block, JobSource job) {
-        if (block.plugin().equals(FileSource.OPTIONS.plugin())) {
-            return new FileSource(block, job.baseDirectory());
+    private static Source source(Block block, JobSource text, String job) {
+        String plugin = block.plugin();
+        if (plugin.equals(FileSource.OPTIONS.plugin())) {
+            return new FileSource(block, text.baseDirectory());
         }
-        if (block.plugin().equals(KafkaSource.OPTIONS.plugin())) {
+        if (plugin.equals(KafkaSource.OPTIONS.plugin())) {
             return new KafkaSource(block);
         }
-        return block.plugin().equals(JdbcSource.OPTIONS.plugin())
-                ? new JdbcSource(block)
+        if (plugin.equals(JdbcSource.OPTIONS.plugin())) {
+            return new JdbcSource(block);
+        }
+        return plugin.equals(PostgresSource.OPTIONS.plugin())
+                ? new PostgresSource(block, job)
                 : new FakeSource(block);
     }
 

@@ -18,7 +18,7 @@ import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /// Types of PostgreSQL and what they are in a table; what is not named here is read as its text.
-final class JdbcTypes {
+public final class JdbcTypes {
     private static final int PRECISION_MAX = 38;
     private static final int SCALE_DEFAULT = 18;
 
@@ -26,7 +26,15 @@ final class JdbcTypes {
 
     /// The type of a column of a result, counted from 1.
     static Type of(ResultSetMetaData columns, int column) throws SQLException {
-        String name = columns.getColumnTypeName(column);
+        return of(
+                columns.getColumnTypeName(column),
+                columns.getPrecision(column),
+                columns.getScale(column));
+    }
+
+    /// @param name as `pg_type` has it
+    /// @param precision of a numeric; 0 if it has none
+    public static Type of(String name, int precision, int scale) {
         if (name.startsWith("_")) {
             Type element = element(name.substring(1));
             boolean plain =
@@ -40,8 +48,6 @@ final class JdbcTypes {
                     : Types.ListType.ofOptional(1, element);
         }
         if (name.equals("numeric")) {
-            int precision = columns.getPrecision(column);
-            int scale = columns.getScale(column);
             return precision > 0 && precision <= PRECISION_MAX && scale >= 0 && scale <= precision
                     ? Types.DecimalType.of(precision, scale)
                     : Types.DecimalType.of(PRECISION_MAX, SCALE_DEFAULT);

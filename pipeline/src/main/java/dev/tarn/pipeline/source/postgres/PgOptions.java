@@ -1,0 +1,175 @@
+package dev.tarn.pipeline.source.postgres;
+
+import dev.tarn.pipeline.job.Block;
+import dev.tarn.pipeline.job.Setting;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.SequencedMap;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/// What the block says.
+///
+/// @param keys of tables whose key is not their own
+/// @param slotGiven whether the job names it
+record PgOptions(
+        String url,
+        String user,
+        String password,
+        long connectMillis,
+        List<PgName> tables,
+        Map<PgName, List<String>> keys,
+        boolean initial,
+        String slot,
+        boolean slotGiven,
+        String publication,
+        boolean publicationGiven) {
+
+    static final String PREFIX = "jdbc:postgresql:";
+
+    /// PostgreSQL's own limit.
+    private static final int NAME_LENGTH_MAX = 63;
+
+    /// How text looks, for the snapshot and for the log.
+    private static final List<String> TEXT =
+            List.of(
+                    "SET datestyle = 'ISO'",
+                    "SET timezone = 'UTC'",
+                    "SET intervalstyle = 'iso_8601'",
+                    "SET extra_float_digits = 3",
+                    "SET bytea_output = 'hex'");
+
+    /// @param job its name
+    static PgOptions of(Block block, String job) {
+        if (block.has("base-url") && !block.text("base-url").startsWith(PREFIX)) {
+            block.problem("base-url", "expected %s...".formatted(PREFIX));
+        }
+        String mode = block.text("startup.mode").toLowerCase(Locale.ROOT);
+        if (!List.of("initial", "latest").contains(mode)) {
+            block.problem("startup.mode", "expected initial or latest, found '" + mode + "'");
+        }
+        List<PgName> tables = tables(block);
+        String made = madeName(job);
+        return new PgOptions(
+                block.text("base-url"),
+                block.text("username"),
+                block.has("password") ? block.text("password") : "",
+                block.number("connect.timeout.ms", 1, Integer.MAX_VALUE),
+                tables,
+                keys(block, tables),
+                mode.equals("initial"),
+                block.has("slot.name") ? block.text("slot.name") : made,
+                block.has("slot.name"),
+                block.has("tarn.publication") ? block.text("tarn.publication") : made,
+                block.has("tarn.publication"));
+    }
+
+    private static List<PgName> tables(Block block) {
+        List<PgName> tables = new ArrayList<>();
+        Setting given = block.settingOrNull("table-names");
+        List<Setting> names = given == null ? null : given.listOrNull();
+        for (Setting name : names == null ? List.<Setting>of() : names) {
+            PgName table = PgName.ofOrNull(name.text());
+            if (table == null) {
+                block.problem(
+                        "table-names",
+                        name.line(),
+                        "expected database.schema.table, found '%s'".formatted(name.text()));
+            } else if (tables.contains(table)) {
+                block.problem("table-names", name.line(), name.text() + " is there twice");
+            } else if (!tables.isEmpty()
+                    && !tables.getFirst().database().equals(table.database())) {
+                block.problem("table-names", name.line(), "all tables lie in one database");
+            } else {
+                tables.add(table);
+            }
+        }
+        return List.copyOf(tables);
+    }
+
+    private static Map<PgName, List<String>> keys(Block block, List<PgName> tables) {
+        Map<PgName, List<String>> keys = new HashMap<>();
+        Setting given = block.settingOrNull("table-names-config");
+        List<Setting> list = given == null ? null : given.listOrNull();
+        for (Setting entry : list == null ? List.<Setting>of() : list) {
+            SequencedMap<String, Setting> map = entry.mapOrNull();
+            Setting table = map == null ? null : map.get("table");
+            Setting key = map == null ? null : map.get("primaryKeys");
+            PgName name = table == null ? null : PgName.ofOrNull(table.text());
+            if (map == null || name == null || !tables.contains(name)) {
+                block.problem(
+                        "table-names-config",
+                        entry.line(),
+                        "expected { table, primaryKeys } of one of table-names");
+            } else if (key == null || key.listOrNull() == null || map.size() > 2) {
+                block.problem(
+                        "table-names-config", entry.line(), "expected table and primaryKeys only");
+            } else {
+                keys.put(name, key.listOrNull().stream().map(Setting::text).toList());
+            }
+        }
+        return keys;
+    }
+
+    /// A name that PostgreSQL takes for a slot, and that no other job has.
+    private static String madeName(String job) {
+        String plain = job.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
+        String name = "tarn_" + plain;
+        if (plain.equals(job) && name.length() <= NAME_LENGTH_MAX) {
+            return name;
+        }
+        var crc = new CRC32();
+        crc.update(job.getBytes(StandardCharsets.UTF_8));
+        String end = "_%08x".formatted(crc.getValue());
+        int most = NAME_LENGTH_MAX - end.length();
+        return name.substring(0, Math.min(name.length(), most)) + end;
+    }
+
+    Connection connect() throws SQLException {
+        return connect(new Properties());
+    }
+
+    /// A connection that speaks the replication protocol (PostgreSQL 14, chapter 53.4).
+    Connection connectForReplication() throws SQLException {
+        var properties = new Properties();
+        properties.setProperty("replication", "database");
+        properties.setProperty("preferQueryMode", "simple");
+        properties.setProperty("assumeMinServerVersion", "10");
+        return connect(properties);
+    }
+
+    private Connection connect(Properties properties) throws SQLException {
+        properties.setProperty("user", user);
+        properties.setProperty("password", password);
+        properties.setProperty(
+                "connectTimeout", Long.toString(Math.max(1, (connectMillis + 999) / 1_000)));
+        properties.setProperty("ApplicationName", "tarn");
+        properties.setProperty("tcpKeepAlive", "true");
+        Connection connection = DriverManager.getConnection(url, properties);
+        try (Statement statement = connection.createStatement()) {
+            for (String setting : TEXT) {
+                statement.execute(setting);
+            }
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /// The driver's sentence, in one line.
+    static String reason(@Nullable Throwable e) {
+        return e == null
+                ? "unknown"
+                : String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
+    }
+}

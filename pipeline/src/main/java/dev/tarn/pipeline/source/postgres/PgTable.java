@@ -1,0 +1,134 @@
+package dev.tarn.pipeline.source.postgres;
+
+import dev.tarn.pipeline.row.Batch;
+import dev.tarn.pipeline.row.Columns;
+import dev.tarn.pipeline.row.Misfit;
+import dev.tarn.pipeline.row.Rejected;
+import dev.tarn.pipeline.row.Rejections;
+import dev.tarn.pipeline.row.RowKind;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
+
+/// A table that is read, and the batch that is being filled with its rows.
+final class PgTable {
+    private final int number;
+    private final PgName name;
+    private final Schema schema;
+    private final PgText text;
+    private final boolean[] required;
+    private final boolean[] key;
+    private @Nullable Batch batch;
+
+    /// @param number which of the tables of the source it is
+    /// @param requiredNames columns in which a null does not fit, besides those of the schema
+    PgTable(int number, PgName name, Columns columns, Set<String> requiredNames) {
+        this.number = number;
+        this.name = name;
+        this.schema = columns.schema();
+        this.text = new PgText(schema);
+        int width = schema.columns().size();
+        this.required = new boolean[width];
+        this.key = new boolean[width];
+        for (int i = 0; i < width; i++) {
+            Types.NestedField column = schema.columns().get(i);
+            required[i] = column.isRequired() || requiredNames.contains(column.name());
+            key[i] = columns.primaryKey().contains(column.name());
+        }
+    }
+
+    PgName name() {
+        return name;
+    }
+
+    List<String> columnNames() {
+        return schema.columns().stream().map(Types.NestedField::name).toList();
+    }
+
+    /// Where its next rows go.
+    ///
+    /// @param rowsMax of a new batch
+    Batch batch(int rowsMax) {
+        if (batch == null) {
+            batch = new Batch(number, schema, rowsMax);
+        }
+        return batch;
+    }
+
+    /// The rows so far, null if there are none.
+    @Nullable Batch takeOrNull() {
+        Batch full = batch;
+        batch = null;
+        return full == null || full.size() == 0 ? null : full;
+    }
+
+    boolean hasRows() {
+        return batch != null && batch.size() > 0;
+    }
+
+    /// One row of text.
+    interface Values {
+        /// The bytes that hold a column of the table.
+        byte[] array();
+
+        /// Where the value of a column begins, negative if it is null or not there.
+        int from(int column);
+
+        int end(int column);
+    }
+
+    /// Appends a row, or hands it on with the reason.
+    ///
+    /// @param keyOnly whether the others may be missing: the row is to be found, not written
+    /// @param place for a rejected row
+    void append(
+            Batch rows,
+            Values values,
+            RowKind kind,
+            boolean keyOnly,
+            long place,
+            Rejections rejections) {
+        try {
+            rows.kind(kind);
+            for (int column = 0; column < required.length; column++) {
+                int from = values.from(column);
+                if (from >= 0) {
+                    text.set(rows, column, values.array(), from, values.end(column));
+                } else {
+                    rows.vector(column).setNull(rows.size());
+                    if (keyOnly ? key[column] : required[column]) {
+                        throw new Misfit(
+                                schema.columns().get(column).name(),
+                                "expected a value, found null");
+                    }
+                }
+            }
+            rows.endRow();
+        } catch (Misfit e) {
+            rows.clearRow();
+            rejections.add(
+                    new Rejected(name.toString(), place, e.column(), e.reason(), raw(values)));
+        }
+    }
+
+    /// The values as they came, comma in between.
+    private String raw(Values values) {
+        var raw = new StringBuilder();
+        for (int column = 0; column < required.length; column++) {
+            int from = values.from(column);
+            raw.append(column == 0 ? "" : ",")
+                    .append(
+                            from < 0
+                                    ? "null"
+                                    : new String(
+                                            values.array(),
+                                            from,
+                                            values.end(column) - from,
+                                            StandardCharsets.UTF_8));
+        }
+        return raw.toString();
+    }
+}

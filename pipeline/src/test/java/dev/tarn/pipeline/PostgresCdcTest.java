@@ -1,0 +1,410 @@
+package dev.tarn.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tarn.pipeline.Progress.State;
+import dev.tarn.pipeline.job.JobSource;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.iceberg.data.Record;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Changes of a real PostgreSQL.
+@SuppressWarnings("NullAway.Init") // before the tests
+class PostgresCdcTest {
+    private static final int KILLS_SHORT = 6;
+    private static final int KILLS = 200;
+
+    private static EmbeddedPostgres postgres;
+
+    @TempDir Path folder;
+
+    @BeforeAll
+    static void start() throws Exception {
+        postgres =
+                EmbeddedPostgres.builder()
+                        .setServerConfig("fsync", "off")
+                        .setServerConfig("synchronous_commit", "on")
+                        .setServerConfig("wal_level", "logical")
+                        .start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        postgres.close();
+    }
+
+    static void sql(String... statements) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+            connection.commit();
+        }
+    }
+
+    static String text(String sql) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next() ? rows.getString(1) : "none";
+        }
+    }
+
+    private static String job(String name, String mode, String tables, String options) {
+        return """
+        env { job.name = %s, job.mode = %s, checkpoint.interval = 40 }
+        source { Postgres-CDC { base-url = "jdbc:postgresql://127.0.0.1:%s/postgres"
+          username = postgres, password = postgres, table-names = [%s] %s } }
+        sink { Iceberg { namespace = t, table = "${table_name}", iceberg.table.upsert-mode-enabled = true } }
+        """
+                .formatted(name, mode, postgres.getPort(), tables, options);
+    }
+
+    /// Each row as text, by its first column.
+    private static Map<String, String> rows(World world, String table) throws IOException {
+        Map<String, String> rows = new TreeMap<>();
+        // Where there are delete files the reader adds columns of its own behind.
+        int width = world.table(table).schema().columns().size();
+        for (Record row : world.rows(table)) {
+            List<String> values = new ArrayList<>();
+            for (int i = 0; i < width; i++) {
+                values.add(String.valueOf(row.get(i)));
+            }
+            assertThat(rows.put(values.getFirst(), String.join("|", values)))
+                    .as("%s, twice in %s", values, table)
+                    .isNull();
+        }
+        return rows;
+    }
+
+    @Test
+    void rowsAreReadOnceAndThenFollowed() throws Exception {
+        sql(
+                "CREATE TABLE item (id int PRIMARY KEY, name text NOT NULL, price numeric(8,2))",
+                "CREATE TABLE stock (place text, item int, count bigint, PRIMARY KEY (place,"
+                        + " item))",
+                "INSERT INTO item SELECT i, 'item ' || i, i / 4.0 FROM generate_series(1, 3000) i",
+                "INSERT INTO stock VALUES ('a', 1, 5), ('b', 2, null)");
+        String job =
+                job("follow", "BATCH", "\"postgres.public.item\", \"postgres.public.stock\"", "");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            assertThat(rows(world, "t.item")).hasSize(3000).containsEntry("7", "7|item 7|1.75");
+            assertThat(rows(world, "t.stock")).containsOnlyKeys("a", "b");
+            assertThat(world.table("t.item").schema().identifierFieldNames()).containsExactly("id");
+
+            sql(
+                    "UPDATE item SET name = 'changed' WHERE id = 7",
+                    "UPDATE item SET id = 9007 WHERE id = 8",
+                    "DELETE FROM item WHERE id > 2990 AND id < 9000",
+                    "INSERT INTO stock VALUES ('c', 3, 3)",
+                    "UPDATE stock SET count = 6 WHERE place = 'a'");
+            sql("DELETE FROM stock WHERE place = 'b'");
+            Progress next = world.run(job);
+            assertThat(next.message()).isEqualTo("finished");
+            assertThat(next.rows()).isBetween(15L, 18L);
+            assertThat(rows(world, "t.item"))
+                    .hasSize(2990)
+                    .containsEntry("7", "7|changed|1.75")
+                    .containsEntry("9007", "9007|item 8|2.00")
+                    .doesNotContainKeys("8", "2991", "3000");
+            assertThat(rows(world, "t.stock").values()).containsExactlyInAnyOrder("a|1|6", "c|3|3");
+
+            // The server may forget the log up to here, and no further.
+            Progress nothing = world.run(job);
+            assertThat(nothing.rows()).isZero();
+            assertThat(
+                            text(
+                                    "SELECT pg_current_wal_lsn() - confirmed_flush_lsn < 100000"
+                                            + " FROM pg_replication_slots WHERE slot_name ="
+                                            + " 'tarn_follow'"))
+                    .isEqualTo("t");
+        }
+    }
+
+    @Test
+    void everyTypeIsTheSameFromTheTableAndFromTheLog() throws Exception {
+        sql(
+                "CREATE DOMAIN amount AS numeric(10,3)",
+                """
+                CREATE TABLE kinds (id int PRIMARY KEY, b bool, s smallint, l bigint, f real, d double precision,
+                  n numeric(20,4), m numeric, t text, c char(5), y bytea, da date, ti time(6), ts timestamp, tz timestamptz,
+                  u uuid, j jsonb, a int[], w text[], i interval, o amount, g int GENERATED ALWAYS AS (id + 1) STORED)\
+                """,
+                "ALTER TABLE kinds REPLICA IDENTITY FULL");
+        String[] values = {
+            "true, -3, 9223372036854775807, 1.5, 1e300, 12345678901234.5678, 0.000000000000000001,"
+                + " E'tab\\t new\\n"
+                + " back\\\\slash \u00e4\u20ac', 'ab', '\\x00ff5c', '1969-12-31',"
+                + " '23:59:59.999999', '2024-02-29 12:34:56.789', '2024-02-29 12:34:56.789+02',"
+                + " '00112233-4455-6677-8899-aabbccddeeff', '{\"a\": [1, \"\\\\\"]}',"
+                + " '{1,null,-3}', ARRAY['a,b', 'q\"\\', null, 'NULL', ''], '1 day 02:03', 7.125",
+            "false, 0, -9223372036854775808, 'NaN', '-Infinity', 0, -1, '', '', '', '0001-01-01',"
+                    + " '00:00', '9999-12-31 23:59:59', '1970-01-01 00:00+00', null, 'null', '{}',"
+                    + " '{}', '-1 mon', -0.001",
+            "null, null, null, null, null, null, null, null, null, null, null, null, null, null,"
+                    + " null, null, null, null, null, null"
+        };
+        for (int i = 0; i < values.length; i++) {
+            sql("INSERT INTO kinds VALUES (%s, %s)".formatted(i, values[i]));
+        }
+        String job = job("kinds", "BATCH", "\"postgres.public.kinds\"", "");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            assertThat(world.table("t.kinds").schema().findField("g")).isNull();
+            sql(
+                    "INSERT INTO kinds SELECT id + 10, b, s, l, f, d, n, m, t, c, y, da, ti, ts,"
+                            + " tz, u, j, a, w, i, o FROM kinds");
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            Map<String, String> found = new HashMap<>();
+            for (Record row : world.rows("t.kinds")) {
+                var text = new StringBuilder();
+                for (int i = 1; i < world.table("t.kinds").schema().columns().size(); i++) {
+                    text.append('|').append(row.get(i));
+                }
+                found.put(
+                        String.valueOf(row.get(0)),
+                        text.toString().replaceAll("java.nio.HeapByteBuffer", ""));
+            }
+            assertThat(found).hasSize(6);
+            for (int i = 0; i < values.length; i++) {
+                assertThat(found.get(Integer.toString(i + 10)))
+                        .isEqualTo(found.get(Integer.toString(i)));
+            }
+            assertThat(found.get("0"))
+                    .isEqualTo(
+                            "|true|-3|9223372036854775807|1.5|1.0E300|12345678901234.5678|1E-18|tab"
+                                + "\t new\n"
+                                + " back\\slash \u00e4\u20ac|ab   |[pos=0 lim=3"
+                                + " cap=3]|1969-12-31|23:59:59.999999|2024-02-29T12:34:56.789|2024-02-29T10:34:56.789Z|00112233-4455-6677-8899-aabbccddeeff|{\"a\":"
+                                + " [1, \"\\\\\"]}|[1, null, -3]|[a,b, q\"\\, null, NULL,"
+                                + " ]|P1DT2H3M|7.125");
+        }
+    }
+
+    @Test
+    void whatIsLostEndsTheRunWithTheReason() throws Exception {
+        sql("CREATE TABLE lost (id int PRIMARY KEY, t text)", "INSERT INTO lost VALUES (1, 'a')");
+        String tables = "\"postgres.public.lost\"";
+        try (var world = new World(folder)) {
+            String job = job("lost", "BATCH", tables, "");
+            assertThat(world.run(job).message()).isEqualTo("finished");
+
+            // Moved on by somebody else.
+            sql("INSERT INTO lost VALUES (2, 'b')");
+            text("SELECT pg_replication_slot_advance('tarn_lost', pg_current_wal_lsn())");
+            Progress moved = world.run(job);
+            assertThat(moved.state()).isEqualTo(State.FAILED);
+            assertThat(moved.message())
+                    .contains("Replication slot tarn_lost stands at")
+                    .contains("--again");
+
+            // Dropped.
+            text("SELECT pg_drop_replication_slot('tarn_lost')");
+            Progress gone = world.run(job);
+            assertThat(gone.state()).isEqualTo(State.FAILED);
+            assertThat(gone.message()).contains("Replication slot tarn_lost is gone");
+            assertThat(world.rows("t.lost")).hasSize(1);
+
+            // With --again all rows come, and the log from there.
+            assertThat(world.run(job, new RunOptions(true)).message()).isEqualTo("finished");
+            assertThat(rows(world, "t.lost")).containsOnlyKeys("1", "2");
+
+            // Other tables need other rows.
+            sql("CREATE TABLE other (id int PRIMARY KEY)");
+            Progress other =
+                    world.run(job("lost", "BATCH", tables + ", \"postgres.public.other\"", ""));
+            assertThat(other.message()).isEqualTo("finished");
+            assertThat(other.notes()).anyMatch(note -> note.contains("are read anew"));
+
+            // A slot that somebody made.
+            text("SELECT pg_create_logical_replication_slot('theirs', 'pgoutput')");
+            Progress theirs = world.run(job("mine", "BATCH", tables, ", slot.name = theirs"));
+            assertThat(theirs.message()).contains("Replication slot theirs exists");
+            text("SELECT pg_drop_replication_slot('theirs')");
+        }
+    }
+
+    @Test
+    void longValuesThatDidNotChangeAreNotLost() throws Exception {
+        sql(
+                "CREATE TABLE long (id int PRIMARY KEY, n int, t text)",
+                "ALTER TABLE long ALTER t SET STORAGE EXTERNAL",
+                "INSERT INTO long VALUES (1, 1, repeat('x', 100000))");
+        String job = job("long", "BATCH", "\"postgres.public.long\"", "");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            sql("UPDATE long SET n = 2");
+            assertThat(world.run(job).message())
+                    .contains("column t of table public.long")
+                    .contains("REPLICA IDENTITY FULL");
+            sql("ALTER TABLE long REPLICA IDENTITY FULL");
+            assertThat(world.run(job, new RunOptions(true)).message()).isEqualTo("finished");
+            sql("UPDATE long SET n = 3");
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            Record row = world.rows("t.long").getFirst();
+            assertThat(row.getField("n")).isEqualTo(3);
+            assertThat((String) row.getField("t")).hasSize(100_000);
+        }
+    }
+
+    @Test
+    void theExampleRuns() throws Exception {
+        sql(
+                "CREATE TABLE example (id int PRIMARY KEY, name text)",
+                "INSERT INTO example VALUES (1, 'Ann'), (2, 'Bob')");
+        Path repository = Path.of("").toAbsolutePath().getParent();
+        String name = "examples/jobs/postgres-cdc-to-iceberg.conf";
+        var job = new JobSource(Files.readString(repository.resolve(name)), name, repository);
+        Map<String, String> variables =
+                Map.of(
+                        "server", "127.0.0.1:" + postgres.getPort(),
+                        "database", "postgres",
+                        "user", "postgres",
+                        "password", "postgres",
+                        "table", "public.example",
+                        "mode", "STREAMING");
+        try (var world = new World(folder)) {
+            PipelineRun run = world.pipelines.start(job, variables, RunOptions.DEFAULT, line -> {});
+            await(run, 2);
+            sql(
+                    "UPDATE example SET name = 'Anna' WHERE id = 1",
+                    "DELETE FROM example WHERE id = 2");
+            await(run, 4);
+            run.cancel();
+            assertThat(run.await().state()).isEqualTo(State.CANCELLED);
+            assertThat(rows(world, "shop.example").values()).containsExactly("1|Anna");
+        }
+    }
+
+    private static void await(PipelineRun run, long rowsCommitted) throws InterruptedException {
+        for (int i = 0; i < 2_000 && run.progress().rowsCommitted() < rowsCommitted; i++) {
+            assertThat(run.progress().state()).isEqualTo(State.RUNNING);
+            Thread.sleep(10);
+        }
+        assertThat(run.progress().rowsCommitted()).isGreaterThanOrEqualTo(rowsCommitted);
+    }
+
+    @Test
+    void aFewKills() throws Exception {
+        kill(KILLS_SHORT);
+    }
+
+    @Test
+    @Tag("slow")
+    void manyKills() throws Exception {
+        kill(KILLS);
+    }
+
+    private void kill(int kills) throws Exception {
+        String name = "kills_" + kills;
+        sql(
+                "CREATE SCHEMA " + name,
+                "CREATE TABLE %s.account (id int PRIMARY KEY, amount bigint NOT NULL)"
+                        .formatted(name),
+                "CREATE TABLE %s.transfer (id serial PRIMARY KEY, source int, target int, amount bigint)"
+                        .formatted(name),
+                "INSERT INTO %s.account SELECT i, 1000 FROM generate_series(1, 200) i"
+                        .formatted(name));
+        new KillLoop(
+                        Files.createDirectories(folder.resolve("home")),
+                        new Transfers(name),
+                        20_261_126)
+                .run(kills);
+    }
+
+    /// Money that moves between accounts, each time in one transaction: there is always as much.
+    private static final class Transfers implements KillLoop.Subject {
+        private final String schema;
+
+        Transfers(String schema) {
+            this.schema = schema;
+        }
+
+        @Override
+        public void change(int round, Random random) throws Exception {
+            int count = 1 + random.nextInt(60);
+            for (int i = 0; i < count; i++) {
+                int from = 1 + random.nextInt(200);
+                int to = 1 + random.nextInt(200);
+                int amount = random.nextInt(50);
+                sql(
+                        "UPDATE %s.account SET amount = amount - %s WHERE id = %s"
+                                .formatted(schema, amount, from),
+                        "UPDATE %s.account SET amount = amount + %s WHERE id = %s"
+                                .formatted(schema, amount, to),
+                        "INSERT INTO %s.transfer (source, target, amount) VALUES (%s, %s, %s)"
+                                .formatted(schema, from, to, amount),
+                        "DELETE FROM %s.transfer WHERE id = (SELECT min(id) FROM %s.transfer) AND %s"
+                                .formatted(schema, schema, random.nextInt(3) == 0));
+            }
+        }
+
+        @Override
+        public String job(String mode) {
+            return PostgresCdcTest.job(
+                    schema,
+                    mode,
+                    "\"postgres.%s.account\", \"postgres.%s.transfer\"".formatted(schema, schema),
+                    "");
+        }
+
+        @Override
+        public void compare(World world, int round) throws Exception {
+            assertThat(rows(world, "t.account").values())
+                    .as("round %s", round)
+                    .containsExactlyInAnyOrderElementsOf(source("id, amount", "account"));
+            assertThat(rows(world, "t.transfer").values())
+                    .as("round %s", round)
+                    .containsExactlyInAnyOrderElementsOf(
+                            source("id, source, target, amount", "transfer"));
+            // At every snapshot, not only at the last.
+            for (var snapshot : world.table("t.account").snapshots()) {
+                long sum = 0;
+                try (var rows =
+                        org.apache.iceberg.data.IcebergGenerics.read(world.table("t.account"))
+                                .useSnapshot(snapshot.snapshotId())
+                                .build()) {
+                    for (Record row : rows) {
+                        sum += (long) row.getField("amount");
+                    }
+                }
+                assertThat(sum).as("snapshot %s", snapshot).isEqualTo(200_000);
+            }
+        }
+
+        private List<String> source(String columns, String table) throws SQLException {
+            List<String> rows = new ArrayList<>();
+            try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                    Statement statement = connection.createStatement();
+                    ResultSet found =
+                            statement.executeQuery(
+                                    "SELECT concat_ws('|', %s) FROM %s.%s"
+                                            .formatted(columns, schema, table))) {
+                while (found.next()) {
+                    rows.add(found.getString(1));
+                }
+            }
+            return rows;
+        }
+    }
+}
