@@ -5,6 +5,7 @@ import dev.tarn.pipeline.Plan.Flow;
 import dev.tarn.pipeline.Plan.Outlet;
 import dev.tarn.pipeline.sink.Columnwise;
 import dev.tarn.pipeline.sink.IcebergSink;
+import dev.tarn.pipeline.sink.SchemaChanges;
 import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Split;
 import dev.tarn.pipeline.source.SplitSource;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.types.Types;
 
@@ -79,6 +81,14 @@ public record JobCheck(
         return new JobCheck(plan.name(), sources, tables, problems);
     }
 
+    /// The columns after the change that a run would begin with.
+    private static Schema evolved(Plan plan, Catalog catalog, IcebergSink sink) {
+        Table table = catalog.tables().begin(plan.warehouse()).table(sink.name());
+        return SchemaChanges.of(sink.schema(), table.schema())
+                .applyTo(table.updateSchema())
+                .apply();
+    }
+
     private static Writing writing(
             Plan plan, Catalog catalog, Outlet outlet, List<String> problems) {
         IcebergSink sink = outlet.sink();
@@ -88,7 +98,7 @@ public record JobCheck(
         PartitionSpec spec = sink.spec();
         if (exists && !sink.recreates()) {
             TableMetadata found = catalog.tables().load(plan.warehouse(), sink.name()).metadata();
-            schema = found.schema();
+            schema = sink.evolves() ? evolved(plan, catalog, sink) : found.schema();
             spec = found.spec();
             try {
                 Columnwise.of(outlet.lane().columns().schema(), schema, sink.name().toString());

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,24 +21,40 @@ import org.slf4j.LoggerFactory;
 final class Loading implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Loading.class);
 
-    private final Plan plan;
-    private final RunOptions options;
+    /// So often in a row may a run plan its job anew without a row in between.
+    private static final int FRUITLESS_MAX = 5;
+
+    private final Supplier<Plan> planner;
+    private final Catalog catalog;
+    private final Ledger ledger;
+    private final InstantSource clock;
     private final Counters counters = new Counters();
-    private final Writing writing;
-    private final SplitLoading splits;
-    private final LogLoading logs;
     private final long startedNanos = System.nanoTime();
 
+    private volatile Plan plan;
+    private Writing writing;
+    private boolean again;
+    private boolean anew;
     private volatile boolean cancelled;
     private volatile State state = State.RUNNING;
     private volatile long endedNanos;
 
-    Loading(Plan plan, Catalog catalog, Ledger ledger, RunOptions options, InstantSource clock) {
+    /// @param plan to begin with
+    /// @param planner reads, checks and wires the job as things are then
+    Loading(
+            Plan plan,
+            Supplier<Plan> planner,
+            Catalog catalog,
+            Ledger ledger,
+            RunOptions options,
+            InstantSource clock) {
         this.plan = plan;
-        this.options = options;
+        this.planner = planner;
+        this.catalog = catalog;
+        this.ledger = ledger;
+        this.clock = clock;
         this.writing = new Writing(plan, catalog, ledger, clock, counters);
-        this.splits = new SplitLoading(writing, ledger, clock, counters, () -> cancelled);
-        this.logs = new LogLoading(writing, ledger, counters, () -> cancelled);
+        this.again = options.again();
     }
 
     void cancel() {
@@ -74,13 +91,41 @@ final class Loading implements Runnable {
     @Override
     public void run() {
         try {
-            load();
+            int fruitless = 0;
+            // Ends: a run that plans anew again and again gets nowhere, and fails.
+            while (true) {
+                long before = counters.rowsCommitted;
+                try {
+                    load();
+                    return;
+                } catch (ChangedException e) {
+                    fruitless = counters.rowsCommitted > before ? 0 : fruitless + 1;
+                    if (fruitless > FRUITLESS_MAX) {
+                        throw e;
+                    }
+                    planAnew(e);
+                }
+            }
         } catch (RuntimeException | IOException | Error e) {
             writing.abort();
             end(State.FAILED, sentence(e), "failed");
             LOG.info(
                     "pipeline run pipeline={} state=failed rows={}", plan.name(), counters.rows, e);
         }
+    }
+
+    /// From the last commit on; what was read since is read again.
+    private void planAnew(ChangedException why) {
+        LOG.info("pipeline run pipeline={} planned anew: {}", plan.name(), why.getMessage());
+        writing.abort();
+        counters.rows = counters.rowsCommitted;
+        counters.filesTotal = 0;
+        counters.bytesTotal = 0;
+        counters.message = "planning anew: " + why.getMessage();
+        again = false;
+        anew = true;
+        plan = planner.get();
+        writing = new Writing(plan, catalog, ledger, clock, counters);
     }
 
     private static String sentence(Throwable e) {
@@ -114,21 +159,21 @@ final class Loading implements Runnable {
 
     private void load() throws IOException {
         Ledger.Started started = writing.start();
-        boolean resumed = started.resumed() && !options.again();
+        boolean resumed = started.resumed() && !again;
         counters.rejected = resumed ? started.rejected() : 0;
-        if (started.resumed()) {
+        if (started.resumed() && !anew) {
             counters.notes.add(
-                    options.again()
+                    again
                             ? "The last run did not end; its rows stay and everything is loaded"
                                     + " again"
                             : "Goes on where the last run stopped");
         }
         writing.prepare(!resumed);
         if (!resumed) {
-            writing.open(options.again());
+            writing.open(again);
         }
         if (plan.streaming()) {
-            logs.load(plan.flows(), true);
+            logs().load(plan.flows(), true);
         } else {
             loadToTheEnd();
         }
@@ -153,7 +198,7 @@ final class Loading implements Runnable {
     private void loadToTheEnd() throws IOException {
         for (Flow flow : plan.flows()) {
             if (flow.source() instanceof SplitSource source) {
-                splits.count(source);
+                splits().count(source);
             }
         }
         for (Flow flow : plan.flows()) {
@@ -161,9 +206,17 @@ final class Loading implements Runnable {
                 return;
             }
             switch (flow.source()) {
-                case SplitSource source -> splits.load(flow, source);
-                case LogSource log -> logs.load(List.of(flow), false);
+                case SplitSource source -> splits().load(flow, source);
+                case LogSource log -> logs().load(List.of(flow), false);
             }
         }
+    }
+
+    private SplitLoading splits() {
+        return new SplitLoading(writing, ledger, clock, counters, () -> cancelled);
+    }
+
+    private LogLoading logs() {
+        return new LogLoading(writing, ledger, counters, () -> cancelled);
     }
 }

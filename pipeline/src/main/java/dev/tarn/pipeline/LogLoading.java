@@ -7,6 +7,7 @@ import dev.tarn.pipeline.source.Lag;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Mark;
+import dev.tarn.pipeline.source.SourceChangedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,6 +185,9 @@ final class LogLoading {
     }
 
     private static PipelineException failure(Way way, IOException e) {
+        if (e instanceof SourceChangedException) {
+            return new ChangedException(String.valueOf(e.getMessage()));
+        }
         return new PipelineException("%s: %s".formatted(way.flow().label(), e.getMessage()), e);
     }
 }

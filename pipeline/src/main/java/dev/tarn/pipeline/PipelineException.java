@@ -1,7 +1,7 @@
 package dev.tarn.pipeline;
 
 /// Why a run ended before its end, in one sentence. What was committed before stays.
-public final class PipelineException extends RuntimeException {
+public class PipelineException extends RuntimeException {
     public PipelineException(String message) {
         super(message);
     }

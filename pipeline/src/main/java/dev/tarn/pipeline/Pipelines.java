@@ -59,7 +59,14 @@ public final class Pipelines {
             RunOptions options,
             Consumer<String> console) {
         Plan plan = plan(job, variables, console);
-        var loading = new Loading(plan, catalog, new Ledger(database, plan.name()), options, clock);
+        var loading =
+                new Loading(
+                        plan,
+                        () -> plan(job, variables, console),
+                        catalog,
+                        new Ledger(database, plan.name()),
+                        options,
+                        clock);
         var run = new PipelineRun(loading, () -> running.remove(plan.name()));
         if (running.putIfAbsent(plan.name(), run) != null) {
             throw new PipelineException(

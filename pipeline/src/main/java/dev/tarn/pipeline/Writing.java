@@ -100,7 +100,7 @@ final class Writing {
             for (Outlet outlet : flow.tables()) {
                 IcebergSink sink = outlet.sink();
                 if (prepared.add(sink.name())) {
-                    sink.prepare(catalog, plan.warehouse(), fresh);
+                    counters.notes.addAll(sink.prepare(catalog, plan.warehouse(), fresh));
                 }
                 target(sink);
             }
@@ -398,8 +398,8 @@ final class Writing {
         Snapshot snapshot = now.currentSnapshot();
         Long id = snapshot == null ? null : snapshot.snapshotId();
         if (upsert.isIndexed() && !Objects.equals(id, upsert.snapshotId())) {
-            throw new PipelineException(
-                    "Table %s was changed by somebody else while rows were upserted into it; run the job again, it goes on where it stopped"
+            throw new ChangedException(
+                    "Table %s was changed by somebody else while rows were upserted into it"
                             .formatted(now.name()));
         }
     }

@@ -463,7 +463,7 @@ class LoadingTest {
                       Iceberg { plugin_input = a, table = t
                         iceberg.table.partition-keys = "bucket(id), week(id), nope"
                         iceberg.catalog.config = { type = rest, uri = "http://elsewhere:8181" }
-                        iceberg.table.schema-evolution-enabled = true }
+                        iceberg.table.commit-branch = dev }
                     }
                     """;
 
@@ -485,9 +485,48 @@ class LoadingTest {
                             "jobs/test.conf:10: Iceberg.iceberg.catalog.config: uri"
                                     + " http://elsewhere:8181 is another catalog, this runner"
                                     + " writes to its own: leave uri out",
-                            "jobs/test.conf:11: Iceberg.iceberg.table.schema-evolution-enabled:"
-                                    + " true is not supported by this runner, only false")
+                            "jobs/test.conf:11: Iceberg.iceberg.table.commit-branch:"
+                                    + " dev is not supported by this runner, only main")
                     .anyMatch(line -> line.contains("missing"));
+        }
+    }
+
+    @Test
+    void aTableGetsWhatTheSourceHasMore() throws Exception {
+        try (var world = new World(folder)) {
+            String job =
+                    """
+                    source { FakeSource { schema { columns = [%s] }
+                      rows = [{ kind = INSERT, fields = [%s] }] } }
+                    sink { Iceberg { namespace = t, table = grow, iceberg.table.schema-evolution-enabled = %s } }
+                    """;
+            String before =
+                    job.formatted("{ name = id, type = int, nullable = false }", "1", "false");
+            String columns = "{ name = id, type = bigint }, { name = name, type = string }";
+            String values = "3000000000, \"b\"";
+            assertThat(world.run(before).message()).isEqualTo("finished");
+
+            Progress refused = world.run(job.formatted(columns, values, "false"));
+            assertThat(refused.message())
+                    .contains("column id of table t.grow is int, the source gives long");
+
+            String after = job.formatted(columns, values, "true");
+            JobCheck check = world.pipelines.check(world.job(after), Map.of());
+            assertThat(check.tables().getFirst().columns())
+                    .containsExactly(
+                            new JobCheck.Column("id", "long", false, false),
+                            new JobCheck.Column("name", "string", false, false));
+            assertThat(world.table("t.grow").schema().columns()).hasSize(1);
+
+            Progress grown = world.run(after);
+            assertThat(grown.message()).isEqualTo("finished");
+            assertThat(grown.notes())
+                    .contains(
+                            "Table t.grow: column id is long now, it was int",
+                            "Table t.grow: added column name string",
+                            "Table t.grow: column id may be null now");
+            assertThat(world.column("t.grow", "id")).containsExactlyInAnyOrder(1L, 3_000_000_000L);
+            assertThat(world.column("t.grow", "name")).containsExactlyInAnyOrder(null, "b");
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.tarn.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.catalog.table.PendingCommit;
 import dev.tarn.pipeline.Progress.State;
 import dev.tarn.pipeline.job.JobSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -264,6 +266,84 @@ class PostgresCdcTest {
             Record row = world.rows("t.long").getFirst();
             assertThat(row.getField("n")).isEqualTo(3);
             assertThat((String) row.getField("t")).hasSize(100_000);
+        }
+    }
+
+    @Test
+    void aTableThatChangesIsFollowed() throws Exception {
+        sql(
+                "CREATE TABLE grow (id int PRIMARY KEY, n int NOT NULL, gone text NOT NULL)",
+                "INSERT INTO grow VALUES (1, 1, 'a')");
+        String job =
+                job("grow", "STREAMING", "\"postgres.public.grow\"", "")
+                        .replace(
+                                "iceberg.table.upsert-mode-enabled = true",
+                                "iceberg.table.upsert-mode-enabled = true,"
+                                        + " iceberg.table.schema-evolution-enabled = true");
+        try (var world = new World(folder)) {
+            PipelineRun run =
+                    world.pipelines.start(world.job(job), Map.of(), RunOptions.DEFAULT, line -> {});
+            await(run, 1);
+            // Rows on both sides of the change, in one transaction.
+            sql(
+                    "INSERT INTO grow VALUES (2, 2, 'b')",
+                    "ALTER TABLE grow ADD more numeric(6,2), DROP gone, ALTER n TYPE bigint",
+                    "INSERT INTO grow VALUES (3, 3000000000, 1.25)",
+                    "UPDATE grow SET more = 2.5 WHERE id = 1");
+            await(run, 4);
+            sql("ALTER TABLE grow ALTER more TYPE numeric(10,2)");
+            sql("INSERT INTO grow VALUES (4, 4, 12345678.25)");
+            await(run, 5);
+            run.cancel();
+            Progress end = run.await();
+            assertThat(end.state()).isEqualTo(State.CANCELLED);
+            assertThat(rows(world, "t.grow").values())
+                    .containsExactly(
+                            "1|1|null|2.50",
+                            "2|2|null|null",
+                            "3|3000000000|null|1.25",
+                            "4|4|null|12345678.25");
+            assertThat(end.notes())
+                    .anyMatch(note -> note.equals("Table t.grow: added column more decimal(6, 2)"))
+                    .anyMatch(note -> note.contains("column n is long now, it was int"))
+                    .anyMatch(note -> note.contains("column gone may be null now"))
+                    .anyMatch(note -> note.contains("had a column gone, which is there no more"));
+        }
+    }
+
+    @Test
+    void aTableThatMayNotChangeEndsTheRun() throws Exception {
+        sql("CREATE TABLE fixed (id int PRIMARY KEY)", "INSERT INTO fixed VALUES (1)");
+        String job = job("fixed", "STREAMING", "\"postgres.public.fixed\"", "");
+        try (var world = new World(folder)) {
+            PipelineRun run =
+                    world.pipelines.start(world.job(job), Map.of(), RunOptions.DEFAULT, line -> {});
+            await(run, 1);
+            sql("ALTER TABLE fixed ADD more int");
+            sql("INSERT INTO fixed VALUES (2, 2)");
+            Progress end = run.await();
+            assertThat(end.state()).isEqualTo(State.FAILED);
+            assertThat(end.message()).contains("table t.fixed has no column more");
+            assertThat(rows(world, "t.fixed")).containsOnlyKeys("1");
+        }
+    }
+
+    @Test
+    void aStreamGoesOnWhenSomebodyElseCommits() throws Exception {
+        sql("CREATE TABLE shared (id int PRIMARY KEY, n int)", "INSERT INTO shared VALUES (1, 1)");
+        String job = job("shared", "STREAMING", "\"postgres.public.shared\"", "");
+        try (var world = new World(folder)) {
+            PipelineRun run =
+                    world.pipelines.start(world.job(job), Map.of(), RunOptions.DEFAULT, line -> {});
+            await(run, 1);
+            PendingCommit other = world.catalog.tables().begin(world.warehouse());
+            other.table(TableIdentifier.of("t", "shared")).newAppend().commit();
+            other.commit(tx -> {});
+            sql("UPDATE shared SET n = 2");
+            await(run, 2);
+            run.cancel();
+            assertThat(run.await().state()).isEqualTo(State.CANCELLED);
+            assertThat(rows(world, "t.shared").values()).containsExactly("1|2");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.tarn.pipeline.sink;
 
 import dev.tarn.catalog.Catalog;
+import dev.tarn.catalog.table.PendingCommit;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.pipeline.job.Block;
 import dev.tarn.pipeline.job.Option;
@@ -19,9 +20,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.rest.requests.CreateTableRequest;
 import org.apache.iceberg.types.TypeUtil;
@@ -133,8 +136,13 @@ public final class IcebergSink {
                                     "iceberg.table.schema-evolution-enabled",
                                     Kind.TRUTH,
                                     "false",
-                                    "Only false: a column that the table lacks ends the run"
-                                            + " before it starts."),
+                                    "Whether the table follows the source's columns: it gets new"
+                                        + " ones, its types widen (int to long, float to double,"
+                                        + " digits of a decimal), what the source may leave out may"
+                                        + " be null; a column that goes from the source stays. When"
+                                        + " a table changes in a run of Postgres-CDC, the run goes"
+                                        + " on with it by itself. Without, a column that the table"
+                                        + " lacks ends the run."),
                             Option.honoured(
                                     "iceberg.table.commit-branch", Kind.TEXT, "main", "Only main."),
                             Option.withoutEffect(
@@ -163,6 +171,8 @@ public final class IcebergSink {
                     "write.parquet.compression-level",
                     "write.parquet.row-group-size-bytes");
 
+    private static final int EVOLVE_ATTEMPTS_MAX = 5;
+
     private final Block block;
     private final Columns columns;
     private final TableIdentifier name;
@@ -173,6 +183,7 @@ public final class IcebergSink {
     private final Schema schema;
     private final PartitionSpec spec;
     private final boolean upsert;
+    private final boolean evolves;
 
     /// Settles which table it is and what it would be created as; what is wrong becomes a problem
     /// of the block.
@@ -188,7 +199,7 @@ public final class IcebergSink {
         this.dataSaveMode = block.oneOf("data_save_mode", DataSaveMode.class);
         this.writeProperties = block.texts("iceberg.table.write-props", Map.of());
         this.createProperties = block.texts("iceberg.table.auto-create-props", Map.of());
-        refuse("iceberg.table.schema-evolution-enabled", "false");
+        this.evolves = block.truth("iceberg.table.schema-evolution-enabled");
         refuse("iceberg.table.commit-branch", "main");
         checkWriteProperties();
         this.schema = schemaToCreate();
@@ -436,14 +447,16 @@ public final class IcebergSink {
     /// Creates the table where it is missing.
     ///
     /// @param fresh whether the run starts anew, not where another stopped
-    public void prepare(Catalog catalog, Warehouse warehouse, boolean fresh) {
+    ///
+    /// @return what changed in the table, for people
+    public List<String> prepare(Catalog catalog, Warehouse warehouse, boolean fresh) {
         boolean exists = catalog.tables().exists(warehouse, name);
         if (exists && fresh && schemaSaveMode == SchemaSaveMode.RECREATE_SCHEMA) {
             catalog.tables().drop(warehouse, name, true);
             exists = false;
         }
         if (exists) {
-            return;
+            return evolves ? evolve(catalog, warehouse) : List.of();
         }
         if (schemaSaveMode == SchemaSaveMode.ERROR_WHEN_SCHEMA_NOT_EXIST
                 || schemaSaveMode == SchemaSaveMode.IGNORE) {
@@ -451,6 +464,35 @@ public final class IcebergSink {
                     "Table %s does not exist and schema_save_mode is %s", name, schemaSaveMode);
         }
         create(catalog, warehouse, name, schema, spec, createProperties);
+        return List.of();
+    }
+
+    /// Whether the table follows the source's columns.
+    public boolean evolves() {
+        return evolves;
+    }
+
+    private List<String> evolve(Catalog catalog, Warehouse warehouse) {
+        for (int attempt = 1; ; attempt++) {
+            PendingCommit pending = catalog.tables().begin(warehouse);
+            Table table = pending.table(name);
+            SchemaChanges changes = SchemaChanges.of(schema, table.schema());
+            if (changes.sentences().isEmpty()) {
+                return List.of();
+            }
+            changes.applyTo(table.updateSchema()).commit();
+            try {
+                pending.commit(tx -> {});
+                return changes.sentences().stream()
+                        .map(sentence -> "Table %s: %s".formatted(name, sentence))
+                        .toList();
+            } catch (CommitFailedException e) {
+                // Somebody else changed the table; it may be right by now.
+                if (attempt == EVOLVE_ATTEMPTS_MAX) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /// Creates a table and the namespaces around it; one that somebody else created is as good.

@@ -3,6 +3,7 @@ package dev.tarn.pipeline.source.postgres;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.RowKind;
+import dev.tarn.pipeline.source.SourceChangedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -168,21 +169,16 @@ final class PgLog {
         relations.put(id, table == null ? new Relation(null, new int[0]) : matched(table, columns));
     }
 
+    /// What the log has may be older than the table: only what the table is now, and was not at the
+    /// start, is a change.
     private Relation matched(PgTable table, List<String> logged) throws SQLException, IOException {
+        if (!table.isLike(PgCatalog.columns(sql, table.name()).schema())) {
+            throw new SourceChangedException(
+                    "Table %s has other columns since the run began".formatted(table.name()));
+        }
         List<String> columns = table.columnNames();
-        List<String> unknown = new ArrayList<>(logged);
-        unknown.removeAll(columns);
-        if (!unknown.isEmpty()) {
-            List<String> now =
-                    PgCatalog.columns(sql, table.name()).schema().columns().stream()
-                            .map(c -> c.name())
-                            .toList();
-            for (String column : unknown) {
-                if (now.contains(column)) {
-                    throw new TableChangedException(
-                            "Table %s has a column %s since the run began: run the job again"
-                                    .formatted(table.name(), column));
-                }
+        for (String column : logged) {
+            if (!columns.contains(column)) {
                 note(
                         "Table %s had a column %s, which is there no more; its values are left out"
                                 .formatted(table.name(), column));
@@ -193,7 +189,7 @@ final class PgLog {
             places[i] = logged.indexOf(columns.get(i));
             if (places[i] < 0) {
                 note(
-                        "Table %s: rows without the column %s, it is null there"
+                        "Table %s: rows from before it had the column %s, it is null there"
                                 .formatted(table.name(), columns.get(i)));
             }
         }

@@ -104,15 +104,15 @@ final class PgOptionTable {
                                     Kind.TRUTH,
                                     "It is not required until a value is missing."),
                             Option.withoutEffect(
+                                    "schema-changes.enabled",
+                                    Kind.TRUTH,
+                                    "The sink decides, by iceberg.table.schema-evolution-enabled."),
+                            Option.withoutEffect(
                                     "int_type_narrowing", Kind.TRUTH, "Types are PostgreSQL's."),
                             Option.refused("table-pattern", "tables are named one by one"),
                             Option.refused("stop.mode", "use mode BATCH to end at the log's end"),
                             Option.refused("debezium", "Debezium is not used"),
-                            Option.refused("format", "rows are rows"),
-                            Option.refused(
-                                    "schema-changes.enabled",
-                                    "a run that meets a changed table ends, the next one has its"
-                                            + " new columns")));
+                            Option.refused("format", "rows are rows")));
 
     private PgOptionTable() {}
 }

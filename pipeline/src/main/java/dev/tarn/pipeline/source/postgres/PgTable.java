@@ -44,6 +44,11 @@ final class PgTable {
         return name;
     }
 
+    /// Whether the columns are the same.
+    boolean isLike(Schema other) {
+        return schema.asStruct().equals(other.asStruct());
+    }
+
     List<String> columnNames() {
         return schema.columns().stream().map(Types.NestedField::name).toList();
     }
