@@ -1,5 +1,6 @@
 package dev.tarn.pipeline;
 
+import dev.tarn.pipeline.source.Lag;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -16,6 +17,7 @@ final class Counters {
     volatile int filesSkipped;
     volatile int filesTotal;
     volatile int snapshots;
+    volatile Lag lag = Lag.UNKNOWN;
 
     /// What the readers say of themselves now.
     volatile List<String> readers = List.of();

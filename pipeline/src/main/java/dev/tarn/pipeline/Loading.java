@@ -82,6 +82,7 @@ final class Loading implements Runnable {
                 counters.filesSkipped,
                 counters.filesTotal,
                 (long) (counters.rows / seconds),
+                counters.lag,
                 counters.snapshots,
                 tables.stream().distinct().toList(),
                 notes,

@@ -172,6 +172,7 @@ final class LogLoading {
         }
         counters.bytesHere = bytes;
         counters.readers = List.copyOf(notes);
+        counters.lag = lag;
         counters.message = told(lag);
     }
 

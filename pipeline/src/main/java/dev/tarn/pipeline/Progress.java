@@ -1,5 +1,6 @@
 package dev.tarn.pipeline;
 
+import dev.tarn.pipeline.source.Lag;
 import java.util.List;
 
 /// How far a run is, at one moment.
@@ -8,6 +9,7 @@ import java.util.List;
 /// @param rowsCommitted those that are in the tables
 /// @param rejected rows that did not fit, in this run and the stopped one it goes on from
 /// @param bytesTotal of the files to load, 0 if unknown; those left out are not counted
+/// @param lag how far the sources that grow are behind
 /// @param snapshots commits that changed a table
 /// @param notes what the reader of a summary should know, such as a file that was loaded anew
 /// @param message what goes on; after a failure its one sentence
@@ -23,6 +25,7 @@ public record Progress(
         int filesSkipped,
         int filesTotal,
         long rowsPerSecond,
+        Lag lag,
         int snapshots,
         List<String> tables,
         List<String> notes,
