@@ -1,6 +1,7 @@
 package dev.tarn.app;
 
 import dev.tarn.app.api.DropRoutes;
+import dev.tarn.app.api.KeptRoutes;
 import dev.tarn.app.api.PipelineRoutes;
 import dev.tarn.app.api.PlatformRoutes;
 import dev.tarn.app.api.ProtectionRoutes;
@@ -18,6 +19,7 @@ import dev.tarn.app.http.rest.IcebergRest;
 import dev.tarn.app.http.rest.Idempotency;
 import dev.tarn.app.instance.DataFolder;
 import dev.tarn.app.metrics.Metrics;
+import dev.tarn.app.metrics.PipelineMetrics;
 import dev.tarn.app.webhook.WebhookDelivery;
 import dev.tarn.app.webhook.WebhookRoutes;
 import dev.tarn.app.webhook.WebhookSettings;
@@ -30,6 +32,7 @@ import dev.tarn.engine.trino.TrinoStatus;
 import dev.tarn.pipeline.PipelineRun;
 import dev.tarn.pipeline.Pipelines;
 import dev.tarn.pipeline.Progress;
+import dev.tarn.pipeline.keep.Keeper;
 import dev.tarn.storage.local.FolderStore;
 import dev.tarn.storage.s3.S3Endpoint;
 import dev.tarn.storage.s3.S3Keys;
@@ -144,6 +147,9 @@ public final class Assembly implements AutoCloseable {
                     new Pipelines(catalog, database, clock, ownAddresses(), System.getenv());
             open.push(() -> stop(pipelines));
             routes.addAll(new PipelineRoutes(pipelines, clock).routes());
+            Keeper keeper = opened(new Keeper(pipelines, database, leases, clock));
+            routes.addAll(new KeptRoutes(keeper).routes());
+            metrics.beforeReading(new PipelineMetrics(pipelines, metrics.registry())::refresh);
             server =
                     opened(
                             new HttpServer(
@@ -157,6 +163,7 @@ public final class Assembly implements AutoCloseable {
                     new WebhookDelivery(
                             webhooks, catalog.events(), leases, WebhookSettings.STANDARD, clock));
             catalog.drops().start();
+            keeper.start();
 
             trino = trinoJars == null ? null : opened(Trino.start(trinoSettings(trinoJars), clock));
         } catch (RuntimeException e) {

@@ -87,7 +87,7 @@ public final class PipelineRoutes {
         }
     }
 
-    private static Start body(Request request) {
+    static Start body(Request request) {
         // Pages of other sites can send text, but not this type, without being asked first.
         if (request.header("Content-Type").filter(type -> type.startsWith(JSON)).isEmpty()) {
             throw new HttpException(
@@ -96,7 +96,7 @@ public final class PipelineRoutes {
         return Json.read(request.body(), Start.class);
     }
 
-    private static Map<String, String> variables(Start start) {
+    static Map<String, String> variables(Start start) {
         return start.variables() == null ? Map.of() : start.variables();
     }
 
@@ -120,7 +120,7 @@ public final class PipelineRoutes {
         }
     }
 
-    private static JobSource source(Start start) {
+    static JobSource source(Start start) {
         if (start.job() == null || start.file() == null || start.folder() == null) {
             throw HttpException.badRequest("Body must have job, file and folder");
         }
@@ -200,6 +200,9 @@ public final class PipelineRoutes {
         json.put("files-skipped", progress.filesSkipped());
         json.put("files-total", progress.filesTotal());
         json.put("snapshots", progress.snapshots());
+        json.put("lag-records", KeptRoutes.known(progress.lag().records()));
+        json.put("lag-bytes", KeptRoutes.known(progress.lag().bytes()));
+        json.put("lag-millis", KeptRoutes.known(progress.lag().millis()));
         json.put("tables", progress.tables());
         json.put("notes", progress.notes());
         List<String> output = run.output.from(outputFrom);

@@ -48,6 +48,10 @@ public final class Client {
         return exchange("PUT", path, null);
     }
 
+    public JsonNode put(String path, JsonNode body) {
+        return exchange("PUT", path, body);
+    }
+
     public JsonNode delete(String path) {
         return exchange("DELETE", path, null);
     }

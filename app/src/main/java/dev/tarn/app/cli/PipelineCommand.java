@@ -7,7 +7,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "pipeline",
         description = "Load data with SeaTunnel job files.",
-        subcommands = {PipelineRunCommand.class, PipelineCheckCommand.class})
+        subcommands = {
+            PipelineRunCommand.class,
+            PipelineCheckCommand.class,
+            KeptCommands.CreateCommand.class,
+            KeptCommands.ListCommand.class,
+            KeptCommands.ShowCommand.class,
+            KeptCommands.StartCommand.class,
+            KeptCommands.PauseCommand.class,
+            KeptCommands.LogCommand.class,
+            KeptCommands.DropCommand.class
+        })
 final class PipelineCommand implements Runnable {
 
     @Spec private CommandSpec spec;

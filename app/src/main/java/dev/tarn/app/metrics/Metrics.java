@@ -14,9 +14,11 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// The meters of one process.
 public final class Metrics implements AutoCloseable {
@@ -51,6 +53,8 @@ public final class Metrics implements AutoCloseable {
     /// Making a timer's name out of its tags costs more than recording.
     private final Map<Requests, Timer> requests = new ConcurrentHashMap<>();
 
+    private final List<Runnable> refreshes = new CopyOnWriteArrayList<>();
+
     private record Requests(String method, String template, int status) {}
 
     public Metrics() {
@@ -69,8 +73,14 @@ public final class Metrics implements AutoCloseable {
         return registry;
     }
 
+    /// Is run before each reading of the meters.
+    public void beforeReading(Runnable refresh) {
+        refreshes.add(refresh);
+    }
+
     /// All meters in the text format of Prometheus.
     public String scrape() {
+        refreshes.forEach(Runnable::run);
         return registry.scrape();
     }
 

@@ -33,7 +33,10 @@ class WallsTest {
     void onlyTheStoreAndTheSourcesThatReadDatabasesSpeakSql() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.tarn.store..", "dev.tarn.pipeline.source.jdbc..")
+                .resideOutsideOfPackages(
+                        "dev.tarn.store..",
+                        "dev.tarn.pipeline.source.jdbc..",
+                        "dev.tarn.pipeline.source.postgres..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..")

@@ -80,6 +80,65 @@ class ProgramTest {
     }
 
     @Test
+    void aKeptPipelineIsThereAfterTheNextStart() throws Exception {
+        Running up = up();
+        Files.writeString(folder.resolve("people.conf"), JOB);
+        Files.writeString(
+                folder.resolve("nowhere.conf"),
+                """
+                env { job.mode = STREAMING }
+                source { Kafka { bootstrap.servers = "127.0.0.1:1", topic = "x"
+                  kafka.config { default.api.timeout.ms = 600, request.timeout.ms = 300 }
+                  schema { fields { id = bigint } } } }
+                sink { Iceberg { namespace = program, table = "${table}" } }
+                """);
+        Result created = tarn.run("pipeline", "create", "people.conf", "-i", "rows=500");
+        assertThat(created.exitCode()).as(created.toString()).isZero();
+        assertThat(created.out()).contains("people is kept running");
+        assertThat(tarn.run("pipeline", "create", "people.conf").err())
+                .contains("Pipeline people exists already");
+        assertThat(tarn.run("pipeline", "create", "missing.conf").err()).contains("No such file");
+        assertThat(
+                        tarn.run(
+                                        "pipeline",
+                                        "create",
+                                        "nowhere.conf",
+                                        "-i",
+                                        "table=x",
+                                        "-i",
+                                        "password=hidden")
+                                .exitCode())
+                .isZero();
+        await("people: finished", "pipeline", "show", "people");
+        await("nowhere: failing", "pipeline", "show", "nowhere");
+        assertThat(tarn.run("pipeline", "show", "nowhere").out())
+                .contains("password = ***", "table = x", "next try")
+                .doesNotContain("hidden");
+        assertThat(tarn.run("pipeline", "pause", "nowhere").out()).contains("nowhere: paused");
+        up.signal("TERM");
+        up.await(STOP_MAX);
+
+        up();
+        Result list = tarn.run("pipeline", "list");
+        assertThat(list.out()).contains("people", "finished", "500", "nowhere", "paused");
+        assertThat(tarn.run("pipeline", "start", "people", "--again").exitCode()).isZero();
+        await("finished\n", "pipeline", "log", "people");
+        assertThat(tarn.run("pipeline", "drop", "nowhere").exitCode()).isZero();
+        assertThat(tarn.run("pipeline", "show", "nowhere").err())
+                .contains("Pipeline does not exist: nowhere");
+        assertThat(tarn.run("pipeline", "list", "--json").out())
+                .startsWith("{\"name\":\"people\"")
+                .doesNotContain("nowhere");
+    }
+
+    private void await(String text, String... command) throws InterruptedException {
+        for (int i = 0; i < 60 && !tarn.run(command).out().contains(text); i++) {
+            Thread.sleep(200);
+        }
+        assertThat(tarn.run(command).out()).contains(text);
+    }
+
+    @Test
     void fromTheStartToTheStop() throws IOException {
         Result started =
                 tarn.run(

@@ -263,7 +263,7 @@ public final class Keeper implements AutoCloseable {
 
     private void look(String name, Running here, Stored stored) {
         long now = clock.millis();
-        if (!stored.wanted() || stored.version() != here.version && needsAnother(stored)) {
+        if (!stored.wanted() || (stored.version() != here.version && needsAnother(stored))) {
             cancel(here);
         }
         if (now - here.beatMs >= BEAT_MS) {
@@ -320,6 +320,14 @@ public final class Keeper implements AutoCloseable {
                             stored.wanted() ? State.WAITING : State.PAUSED,
                             stored.wanted() ? "stopped here, goes on where it was" : "paused");
             default -> {
+                if (!stored.wanted()) {
+                    state(
+                            name,
+                            stored,
+                            State.PAUSED,
+                            "paused, it had failed: " + progress.message());
+                    return;
+                }
                 // One that got on is tried again as if it had never failed.
                 long attempts = progress.rowsCommitted() > 0 ? 0 : here.attempts;
                 fail(name, attempts, progress.message());

@@ -214,7 +214,8 @@ final class KeptRows {
                 due,
                 now,
                 name);
-        log(tx, name, "%s: %s".formatted(state.name().toLowerCase(Locale.ROOT), text), now);
+        String word = state.name().toLowerCase(Locale.ROOT);
+        log(tx, name, text.equals(word) ? word : word + ": " + text, now);
     }
 
     private static String shortened(String message) {
