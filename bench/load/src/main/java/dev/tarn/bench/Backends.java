@@ -40,6 +40,8 @@ final class Backends {
                         .setDataDirectory(data)
                         .setServerConfig("fsync", "on")
                         .setServerConfig("synchronous_commit", "on")
+                        .setServerConfig("wal_level", "logical")
+                        .setServerConfig("max_replication_slots", "40")
                         .start();
         children.add(postgres);
         long pid = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst());

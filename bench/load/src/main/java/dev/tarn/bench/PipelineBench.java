@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -63,16 +66,23 @@ final class PipelineBench {
                 Path file = bench.write(format);
                 // The first round compiles; it is shown, and not to be quoted.
                 for (int round = 0; round <= ROUNDS; round++) {
-                    bench.run("LocalFile " + format, format, bench.files(file, format), round);
+                    bench.run(
+                            "LocalFile " + format,
+                            "%s_%d".formatted(format, round),
+                            bench.files(file, format),
+                            false,
+                            round);
                 }
                 if (format.equals("json")) {
                     String servers = KafkaNode.start(children);
                     bench.send(servers, file);
                     for (int round = 0; round <= ROUNDS; round++) {
-                        bench.run("Kafka json", "kafka", bench.topic(servers), round);
+                        bench.run(
+                                "Kafka json", "kafka_" + round, bench.topic(servers), false, round);
                     }
                 }
             }
+            bench.postgres(new Backends(root, children).postgres("source"));
         } finally {
             try (Stream<Path> paths = Files.walk(folder)) {
                 for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
@@ -80,6 +90,79 @@ final class PipelineBench {
                 }
             }
         }
+    }
+
+    /// All rows of a table, once appended and once by key, and then as many inserts in the log, in
+    /// transactions of a thousand.
+    private void postgres(Backends.Postgres postgres) throws IOException {
+        try (java.sql.Connection connection =
+                        DriverManager.getConnection(postgres.jdbc(), "postgres", "postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    """
+                    CREATE TABLE filled AS SELECT i::bigint AS id, 'user-' || (i %% 100000) AS name,
+                      (i %% 90)::int AS age, ((i * 7919) %% 1000000 / 100.0)::numeric(10,2) AS price,
+                      ((i * 31) %% 1000000) / 1000.0::double precision AS score, ((i %% 100) / 100.0)::real AS ratio,
+                      i %% 2 = 0 AS active, DATE '2023-11-14' + (i / 86400)::int AS born,
+                      TIMESTAMP '2023-11-14 22:13:20' + i * INTERVAL '1 s' AS at, 'note ' || md5(i::text) AS note
+                      FROM generate_series(1, %d::bigint) i\
+                    """
+                            .formatted(rows));
+            statement.execute("ALTER TABLE filled ADD PRIMARY KEY (id)");
+            for (String how : List.of("append", "upsert")) {
+                for (int round = 0; round <= ROUNDS; round++) {
+                    String name = "snapshot_%s_%d".formatted(how, round);
+                    run(
+                            "PostgreSQL snapshot, " + how,
+                            name,
+                            changes(postgres, "filled"),
+                            how.equals("upsert"),
+                            round);
+                    drop(statement, name);
+                }
+                for (int round = 0; round <= ROUNDS; round++) {
+                    String name = "log_%s_%d".formatted(how, round);
+                    statement.execute(
+                            "CREATE TABLE %s (LIKE filled INCLUDING ALL)".formatted(name));
+                    String source = changes(postgres, name);
+                    begin(name, source, how.equals("upsert"));
+                    for (long from = 0; from < rows; from += 1_000) {
+                        statement.execute(
+                                "INSERT INTO %s SELECT * FROM filled WHERE id > %d AND id <= %d"
+                                        .formatted(name, from, from + 1_000));
+                    }
+                    run("PostgreSQL log, " + how, name, source, how.equals("upsert"), round);
+                    drop(statement, name);
+                    statement.execute("DROP TABLE " + name);
+                }
+            }
+        } catch (SQLException e) {
+            throw new IOException("PostgreSQL: " + e.getMessage(), e);
+        }
+    }
+
+    private static void drop(Statement statement, String job) throws SQLException, IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                statement.execute(
+                        "SELECT pg_drop_replication_slot('tarn_bench_%s')".formatted(job));
+                return;
+            } catch (SQLException e) {
+                // The server may not know yet that its reader has gone.
+                if (attempt == 100) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            }
+        }
+    }
+
+    private static String changes(Backends.Postgres postgres, String table) {
+        return """
+        Postgres-CDC { base-url = "%s", username = postgres, password = postgres, \
+        table-names = ["postgres.public.%s"] }\
+        """
+                .formatted(postgres.jdbc(), table);
     }
 
     private Path write(String format) throws IOException {
@@ -140,30 +223,11 @@ final class PipelineBench {
                 .formatted(servers, SCHEMA);
     }
 
-    private void run(String label, String format, String source, int round) throws IOException {
-        String name = "bench_%s_%d".formatted(format, round);
-        String job =
-                """
-                env { job.name = "%s", checkpoint.interval = 600000 }
-                source { %s }
-                sink { Iceberg { namespace = "bench", table = "%s" } }
-                """
-                        .formatted(name, source, name);
-        String body =
-                JSON.writeValueAsString(
-                        Map.of("job", job, "file", name + ".conf", "folder", folder.toString()));
+    private void run(String label, String job, String source, boolean upsert, int round)
+            throws IOException {
         long cpu = Processes.cpuMicros(target.processes());
         long begin = System.nanoTime();
-        JsonNode run = call("POST", "/api/pipelines/runs", body);
-        String path = "/api/pipelines/runs/" + run.path("id").asText();
-        long end = begin + TimeUnit.SECONDS.toNanos(RUN_SECONDS_MAX);
-        while (run.path("state").asText().equals("running")) {
-            if (System.nanoTime() > end) {
-                throw new IOException("The run takes more than %ss".formatted(RUN_SECONDS_MAX));
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-            run = call("GET", path, null);
-        }
+        JsonNode run = begin(job, source, upsert);
         double seconds = (System.nanoTime() - begin) / 1e9;
         long micros = Processes.cpuMicros(target.processes()) - cpu;
         if (run.path("rows-committed").asLong() != rows) {
@@ -180,6 +244,35 @@ final class PipelineBench {
                         rows / seconds,
                         (double) micros / rows,
                         Processes.residentBytes(target.processes()) >> 20));
+    }
+
+    /// Runs a job to its end.
+    private JsonNode begin(String jobName, String source, boolean upsert) throws IOException {
+        String name = "bench_" + jobName;
+        String job =
+                """
+                env { job.name = "%s", checkpoint.interval = 600000 }
+                source { %s }
+                sink { Iceberg { namespace = "bench", table = "%s", iceberg.table.upsert-mode-enabled = %s } }
+                """
+                        .formatted(name, source, name, upsert);
+        String body =
+                JSON.writeValueAsString(
+                        Map.of("job", job, "file", name + ".conf", "folder", folder.toString()));
+        JsonNode run = call("POST", "/api/pipelines/runs", body);
+        String path = "/api/pipelines/runs/" + run.path("id").asText();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(RUN_SECONDS_MAX);
+        while (run.path("state").asText().equals("running")) {
+            if (System.nanoTime() > end) {
+                throw new IOException("The run takes more than %ss".formatted(RUN_SECONDS_MAX));
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            run = call("GET", path, null);
+        }
+        if (!run.path("state").asText().equals("finished")) {
+            throw new IOException("The run did not finish: " + run);
+        }
+        return run;
     }
 
     private JsonNode call(String method, String path, String body) throws IOException {
