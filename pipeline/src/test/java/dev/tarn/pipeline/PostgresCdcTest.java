@@ -1,6 +1,7 @@
 package dev.tarn.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.tarn.catalog.table.PendingCommit;
 import dev.tarn.pipeline.Progress.State;
@@ -346,6 +347,73 @@ class PostgresCdcTest {
             run.cancel();
             assertThat(run.await().state()).isEqualTo(State.CANCELLED);
             assertThat(rows(world, "t.shared").values()).containsExactly("1|2");
+        }
+    }
+
+    @Test
+    void oneOfTwoTablesBecomesAHistory() throws Exception {
+        sql(
+                "CREATE TABLE state (id int PRIMARY KEY, n int)",
+                "CREATE TABLE trail (id int PRIMARY KEY, n int)",
+                "ALTER TABLE trail REPLICA IDENTITY FULL",
+                "INSERT INTO state VALUES (1, 1)",
+                "INSERT INTO trail VALUES (1, 1)");
+        String job =
+                """
+                env { job.name = history }
+                source { Postgres-CDC { base-url = "jdbc:postgresql://127.0.0.1:%s/postgres", plugin_output = a
+                  username = postgres, password = postgres, table-names = ["postgres.public.state", "postgres.public.trail"] } }
+                transform {
+                  Metadata { plugin_input = a, plugin_output = b, metadata_fields { Table = of, RowKind = kind } }
+                  RowKindExtractor { plugin_input = b, plugin_output = c, table_match_regex = ".*trail", transform_type = FULL }
+                  TableRename { plugin_input = c, plugin_output = d, table_match_regex = ".*trail", suffix = _history, convert_case = UPPER }
+                  Filter { plugin_input = d, plugin_output = state, exclude_fields = [kind] }
+                }
+                sink { Iceberg { plugin_input = state, namespace = t, table = "${table_name}", iceberg.table.upsert-mode-enabled = %s } }
+                """;
+        String kinds = job.formatted(postgres.getPort(), "false");
+        try (var world = new World(folder)) {
+            String filtered =
+                    kinds.replace(
+                                    "Filter {",
+                                    "FilterRowKind { plugin_input = d, plugin_output = e,"
+                                            + " table_match_regex = \".*state\", include_kinds ="
+                                            + " [INSERT] }\n"
+                                            + " Filter {")
+                            .replace(
+                                    "plugin_input = d, plugin_output = state",
+                                    "plugin_input = e, plugin_output = state");
+            assertThat(world.run(filtered).message()).isEqualTo("finished");
+            sql("UPDATE state SET n = 2", "UPDATE trail SET n = 2", "DELETE FROM trail");
+            assertThat(world.run(filtered).message()).isEqualTo("finished");
+            assertThat(rows(world, "t.state").values()).containsExactly("1|1|state");
+            assertThat(world.table("t.TRAIL_history").schema().identifierFieldIds()).isEmpty();
+            List<String> history = new ArrayList<>();
+            for (Record row : world.rows("t.TRAIL_history")) {
+                history.add(
+                        "%s|%s|%s"
+                                .formatted(
+                                        row.getField("n"),
+                                        row.getField("of"),
+                                        row.getField("row_kind")));
+            }
+            assertThat(history)
+                    .containsExactlyInAnyOrder(
+                            "1|trail|INSERT",
+                            "1|trail|UPDATE_BEFORE",
+                            "2|trail|UPDATE_AFTER",
+                            "2|trail|DELETE");
+
+            Throwable refused =
+                    catchThrowable(() ->
+                            world.run(
+                                    kinds.replace("Table = of", "EventTime = of")
+                                            .replace("FULL", "LONG")
+                                            .replace("= \".*trail\", suffix", "= \"(\", suffix")));
+            assertThat(refused)
+                    .hasMessageContaining("expected Database, Table or RowKind, found 'EventTime'")
+                    .hasMessageContaining("expected SHORT or FULL, found 'LONG'")
+                    .hasMessageContaining("not a regular expression");
         }
     }
 

@@ -121,6 +121,13 @@ public final class Batch {
         return kinds == null;
     }
 
+    /// The same rows, all of them inserts; the values are shared.
+    public Batch asInserts() {
+        var same = new Batch(this, schema, vectors);
+        same.kinds = null;
+        return same;
+    }
+
     /// Says what happened to the row that [#endRow] will add; [#clearRow] does not change it. Who
     /// says it of one row says it of each.
     public void kind(RowKind kind) {

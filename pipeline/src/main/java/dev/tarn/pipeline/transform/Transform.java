@@ -4,7 +4,8 @@ import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Columns;
 
 /// One step of a job between its source and its sink.
-public sealed interface Transform permits Projection, Replacing, Splitting, Kinds, NoRows {
+public sealed interface Transform
+        permits Projection, Replacing, Splitting, Kinds, NoRows, Same, Telling {
 
     /// What comes out.
     Columns columns();

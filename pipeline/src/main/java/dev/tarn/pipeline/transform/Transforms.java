@@ -9,6 +9,7 @@ import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.row.RowKind;
 import dev.tarn.pipeline.transform.Projection.Picked;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.regex.PatternSyntaxException;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type.TypeID;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /// Makes the transforms of a job from their blocks.
 public final class Transforms {
@@ -105,9 +107,57 @@ public final class Transforms {
                     Option.honoured("prefix", Kind.TEXT, null, "Before the name, at last."),
                     Option.honoured("suffix", Kind.TEXT, null, "Behind it."));
 
+    private static final OptionTable TABLE_RENAME =
+            table(
+                    "TableRename",
+                    "Renames the tables that sinks fill in, by rules; database and schema stay.",
+                    Option.honoured("convert_case", Kind.TEXT, null, "`UPPER` or `LOWER`."),
+                    Option.honoured(
+                            "replacements_with_regex",
+                            Kind.LIST,
+                            null,
+                            "`[{ replace_from, replace_to, is_regex }]`: the last one that finds"
+                                    + " something in the old name; without `is_regex` a whole"
+                                    + " name."),
+                    Option.honoured("prefix", Kind.TEXT, null, "Before the name, at last."),
+                    Option.honoured("suffix", Kind.TEXT, null, "Behind it."));
+
+    private static final OptionTable METADATA =
+            table(
+                    "Metadata",
+                    "Adds columns of text that tell where a row comes from.",
+                    Option.required(
+                            "metadata_fields",
+                            Kind.MAP,
+                            "`{ Database = column, Table = column, RowKind = column }`, some of"
+                                    + " them; a kind is `+I`, `-U`, `+U` or `-D`."));
+
+    private static final OptionTable ROW_KIND_EXTRACTOR =
+            table(
+                    "RowKindExtractor",
+                    "Tells the kind of each row in a column and makes all rows inserts: a history"
+                            + " instead of the state, without a key.",
+                    Option.honoured(
+                            "custom_field_name", Kind.TEXT, "row_kind", "The name of the column."),
+                    Option.honoured(
+                            "transform_type",
+                            Kind.TEXT,
+                            "SHORT",
+                            "`SHORT`: `+I`, `-U`, `+U`, `-D`. `FULL`: `INSERT`, ..."));
+
     /// All there are. The reference page is printed from them.
     public static final List<OptionTable> OPTIONS =
-            List.of(FIELD_MAPPER, FILTER, FILTER_ROW_KIND, COPY, REPLACE, SPLIT, FIELD_RENAME);
+            List.of(
+                    FIELD_MAPPER,
+                    FILTER,
+                    FILTER_ROW_KIND,
+                    COPY,
+                    REPLACE,
+                    SPLIT,
+                    FIELD_RENAME,
+                    TABLE_RENAME,
+                    METADATA,
+                    ROW_KIND_EXTRACTOR);
 
     private Transforms() {}
 
@@ -123,15 +173,27 @@ public final class Transforms {
         options.add(
                 Option.honoured("plugin_output", Kind.TEXT, null, "The name others take it by.")
                         .formerly("result_table_name"));
-        for (String multi : List.of("table_match_regex", "table_transform")) {
-            options.add(Option.refused(multi, "one table per source, add a transform"));
-        }
+        options.add(
+                Option.honoured(
+                        "table_match_regex",
+                        Kind.TEXT,
+                        null,
+                        "A regular expression of Java for `database.schema.table`: tables that it"
+                                + " does not match as a whole pass by. Default: all."));
+        options.add(Option.refused("table_transform", "add a transform with table_match_regex"));
         return new OptionTable(plugin, summary, options);
     }
 
     /// The transform of a block, applied to these columns. What is wrong becomes a problem of the
     /// block.
     public static Transform of(Block block, Columns from) {
+        String tables = block.textOrNull("table_match_regex");
+        if (tables != null
+                && !pattern(block, "table_match_regex", tables)
+                        .matcher(from.path() == null ? "" : from.path())
+                        .matches()) {
+            return new Same(from);
+        }
         return switch (block.plugin()) {
             case "FieldMapper" -> fieldMapper(block, from);
             case "Filter" -> filter(block, from);
@@ -139,6 +201,9 @@ public final class Transforms {
             case "Copy" -> copy(block, from);
             case "Replace" -> replace(block, from);
             case "Split" -> split(block, from);
+            case "TableRename" -> tableRename(block, from);
+            case "Metadata" -> metadata(block, from);
+            case "RowKindExtractor" -> rowKindExtractor(block, from);
             default -> fieldRename(block, from);
         };
     }
@@ -243,22 +308,10 @@ public final class Transforms {
 
     private static Transform split(Block block, Columns from) {
         int column = requireText(block, "split_field", from);
-        List<Types.NestedField> fields = new ArrayList<>(from.schema().columns());
-        int first = fields.size();
-        int lastId = from.schema().highestFieldId();
-        Set<String> names = new HashSet<>();
-        fields.forEach(field -> names.add(field.name()));
-        for (String name : block.texts("output_fields")) {
-            if (!names.add(name)) {
-                block.problem("output_fields", "column %s is there twice".formatted(name));
-                continue;
-            }
-            fields.add(Types.NestedField.optional(++lastId, name, Types.StringType.get()));
-        }
         return new Splitting(
-                new Columns(new Schema(fields), from.path(), from.primaryKey()),
+                withTexts(block, "output_fields", from, block.texts("output_fields")),
                 column,
-                first,
+                from.schema().columns().size(),
                 pattern(block, "separator", block.text("separator")));
     }
 
@@ -269,6 +322,78 @@ public final class Transforms {
             picked.add(new Picked(i, renaming.renamed(name(from, i))));
         }
         return projection(block, "specific", from, picked);
+    }
+
+    private static Transform tableRename(Block block, Columns from) {
+        var renaming = new Renaming(block);
+        String path = from.path();
+        if (path == null) {
+            block.problem("prefix", "the source does not name its table, set schema.table there");
+            return new Same(from);
+        }
+        int name = path.lastIndexOf('.') + 1;
+        String renamed = path.substring(0, name) + renaming.renamed(path.substring(name));
+        return new Same(new Columns(from.schema(), renamed, from.primaryKey()));
+    }
+
+    private static Transform metadata(Block block, Columns from) {
+        List<String> names = new ArrayList<>();
+        List<@Nullable String> texts = new ArrayList<>();
+        String[] path = (from.path() == null ? "" : from.path()).split("\\.");
+        block.texts("metadata_fields", Map.of())
+                .forEach((what, column) -> {
+                    switch (what) {
+                        case "Database" -> texts.add(path.length > 1 ? path[0] : "");
+                        case "Table" -> texts.add(path[path.length - 1]);
+                        case "RowKind" -> texts.add(null);
+                        default -> {
+                            block.problem(
+                                    "metadata_fields",
+                                    "expected Database, Table or RowKind, found '%s'"
+                                            .formatted(what));
+                            return;
+                        }
+                    }
+                    names.add(column);
+                });
+        return new Telling(
+                withTexts(block, "metadata_fields", from, names),
+                from.schema().columns().size(),
+                Collections.unmodifiableList(texts),
+                false,
+                false);
+    }
+
+    private static Transform rowKindExtractor(Block block, Columns from) {
+        String type = block.text("transform_type").toUpperCase(Locale.ROOT);
+        if (!List.of("SHORT", "FULL").contains(type)) {
+            block.problem("transform_type", "expected SHORT or FULL, found '%s'".formatted(type));
+        }
+        List<String> names = List.of(block.text("custom_field_name"));
+        Columns told = withTexts(block, "custom_field_name", from, names);
+        return new Telling(
+                // Of a row there may be several versions now.
+                new Columns(told.schema(), told.path(), List.of()),
+                from.schema().columns().size(),
+                Collections.singletonList(null),
+                type.equals("FULL"),
+                true);
+    }
+
+    /// With further columns of text at the end.
+    private static Columns withTexts(Block block, String option, Columns from, List<String> added) {
+        List<Types.NestedField> fields = new ArrayList<>(from.schema().columns());
+        int lastId = from.schema().highestFieldId();
+        Set<String> names = new HashSet<>();
+        fields.forEach(field -> names.add(field.name()));
+        for (String name : added) {
+            if (!names.add(name)) {
+                block.problem(option, "column %s is there twice".formatted(name));
+                continue;
+            }
+            fields.add(Types.NestedField.optional(++lastId, name, Types.StringType.get()));
+        }
+        return new Columns(new Schema(fields), from.path(), from.primaryKey());
     }
 
     private static Pattern pattern(Block block, String option, String text) {
