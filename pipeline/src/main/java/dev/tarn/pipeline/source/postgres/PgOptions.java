@@ -16,6 +16,8 @@ import java.util.Properties;
 import java.util.SequencedMap;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What the block says.
 ///
@@ -34,14 +36,18 @@ record PgOptions(
         String publication,
         boolean publicationGiven) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PgOptions.class);
+
     static final String PREFIX = "jdbc:postgresql:";
 
     /// PostgreSQL's own limit.
     private static final int NAME_LENGTH_MAX = 63;
 
-    /// How text looks, for the snapshot and for the log.
-    private static final List<String> TEXT =
+    /// How text looks, for the snapshot and for the log; and no limit of a role ends a long read.
+    private static final List<String> SETTINGS =
             List.of(
+                    "SET statement_timeout = 0",
+                    "SET idle_in_transaction_session_timeout = 0",
                     "SET datestyle = 'ISO'",
                     "SET timezone = 'UTC'",
                     "SET intervalstyle = 'iso_8601'",
@@ -144,7 +150,14 @@ record PgOptions(
         properties.setProperty("replication", "database");
         properties.setProperty("preferQueryMode", "simple");
         properties.setProperty("assumeMinServerVersion", "10");
-        return connect(properties);
+        Connection connection = connect(properties);
+        try {
+            // Nothing is read while a large commit is under way. Known from PostgreSQL 12 on.
+            Sql.run(connection, "SET wal_sender_timeout = '10min'");
+        } catch (SQLException e) {
+            LOG.debug("the server's own wal_sender_timeout stays", e);
+        }
+        return connection;
     }
 
     private Connection connect(Properties properties) throws SQLException {
@@ -156,7 +169,7 @@ record PgOptions(
         properties.setProperty("tcpKeepAlive", "true");
         Connection connection = DriverManager.getConnection(url, properties);
         try (Statement statement = connection.createStatement()) {
-            for (String setting : TEXT) {
+            for (String setting : SETTINGS) {
                 statement.execute(setting);
             }
             return connection;
