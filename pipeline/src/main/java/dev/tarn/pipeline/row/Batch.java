@@ -55,11 +55,15 @@ public final class Batch {
         this.size = rows.size;
     }
 
-    /// The same rows with columns picked by `sources`; the values are shared.
+    /// The same rows with columns picked by `sources`; the values are shared. A column without a
+    /// source, -1, has no values yet.
     public Batch project(Schema projected, int[] sources) {
         Vector[] picked = new Vector[sources.length];
         for (int i = 0; i < picked.length; i++) {
-            picked[i] = vectors[sources[i]];
+            picked[i] =
+                    sources[i] < 0
+                            ? Vector.of(projected.columns().get(i).type(), size)
+                            : vectors[sources[i]];
         }
         return new Batch(this, projected, picked);
     }
@@ -77,6 +81,11 @@ public final class Batch {
             picked.endRow();
         }
         return picked;
+    }
+
+    /// Sets a value of a column that [#project] left without, given as in Iceberg's generic data.
+    public void put(int column, int row, @Nullable Object value) {
+        Values.set(vectors[column], types[column], row, value);
     }
 
     /// The same rows, but for one column, which has no values yet.

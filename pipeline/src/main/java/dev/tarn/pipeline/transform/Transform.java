@@ -5,7 +5,7 @@ import dev.tarn.pipeline.row.Columns;
 
 /// One step of a job between its source and its sink.
 public sealed interface Transform
-        permits Projection, Replacing, Splitting, Kinds, NoRows, Same, Telling {
+        permits Projection, Replacing, Splitting, Kinds, NoRows, Same, Telling, Selecting {
 
     /// What comes out.
     Columns columns();

@@ -8,6 +8,8 @@ import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.row.RowKind;
 import dev.tarn.pipeline.transform.Projection.Picked;
+import dev.tarn.pipeline.transform.sql.Query;
+import dev.tarn.pipeline.transform.sql.SqlProblem;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -20,6 +22,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type.TypeID;
+import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
@@ -145,6 +148,19 @@ public final class Transforms {
                             "SHORT",
                             "`SHORT`: `+I`, `-U`, `+U`, `-D`. `FULL`: `INSERT`, ..."));
 
+    private static final OptionTable SQL =
+            table(
+                    "Sql",
+                    "The columns and rows of a query, `select a, upper(b) as c from t where d > 1`."
+                            + " One table, by any name; no joins, groups, order, limits or"
+                            + " sub-queries. `case`, `cast`, `in`, `between`, `like`, `is null`,"
+                            + " `||`, arithmetic (exact: what does not fit ends the run) and the"
+                            + " functions "
+                            + String.join(", ", Query.functions())
+                            + ". Text is compared with a date or number as one. Times are UTC.",
+                    Option.required("query", Kind.TEXT, "The query."),
+                    Option.withoutEffect("engine", Kind.TEXT, "There is one."));
+
     /// All there are. The reference page is printed from them.
     public static final List<OptionTable> OPTIONS =
             List.of(
@@ -157,7 +173,8 @@ public final class Transforms {
                     FIELD_RENAME,
                     TABLE_RENAME,
                     METADATA,
-                    ROW_KIND_EXTRACTOR);
+                    ROW_KIND_EXTRACTOR,
+                    SQL);
 
     private Transforms() {}
 
@@ -204,6 +221,7 @@ public final class Transforms {
             case "TableRename" -> tableRename(block, from);
             case "Metadata" -> metadata(block, from);
             case "RowKindExtractor" -> rowKindExtractor(block, from);
+            case "Sql" -> sql(block, from);
             default -> fieldRename(block, from);
         };
     }
@@ -378,6 +396,39 @@ public final class Transforms {
                 Collections.singletonList(null),
                 type.equals("FULL"),
                 true);
+    }
+
+    private static Transform sql(Block block, Columns from) {
+        try {
+            Query query = Query.of(block.text("query"), from.schema());
+            List<Types.NestedField> fields = new ArrayList<>();
+            int[] nestedId = {query.items().size()};
+            Set<String> plain = new HashSet<>();
+            for (Query.Item item : query.items()) {
+                boolean same = item.source() >= 0;
+                Types.NestedField column = same ? from.schema().columns().get(item.source()) : null;
+                if (column != null && column.name().equals(item.name())) {
+                    plain.add(item.name());
+                }
+                fields.add(
+                        Types.NestedField.builder()
+                                .withId(fields.size() + 1)
+                                .withName(item.name())
+                                .ofType(
+                                        TypeUtil.assignFreshIds(
+                                                item.value().type(), () -> ++nestedId[0]))
+                                .isOptional(column == null || column.isOptional())
+                                .build());
+            }
+            boolean keyed = plain.containsAll(from.primaryKey());
+            return new Selecting(
+                    new Columns(
+                            new Schema(fields), from.path(), keyed ? from.primaryKey() : List.of()),
+                    query);
+        } catch (SqlProblem e) {
+            block.problem("query", String.valueOf(e.getMessage()));
+            return new NoRows(from);
+        }
     }
 
     /// With further columns of text at the end.
