@@ -2,9 +2,11 @@ package dev.tarn.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.tarn.pipeline.Progress.State;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Types;
@@ -159,9 +161,62 @@ class TransformsTest {
                                 FieldMapper { field_mapper { id = x, n = x } }
                                 Replace { replace_field = n, pattern = "(", replacement = "", is_regex = true }
                                 Copy { src_field = id }
-                                Sql { query = "select 1" }
+                                Llm { query = "select 1" }
                                 """))
                 .hasMessageContaining("there is no column nam, did you mean name?")
-                .hasMessageContaining("Sql: unknown plugin");
+                .hasMessageContaining("Llm: unknown plugin");
+    }
+
+    @Test
+    void valuesAreTakenOutOfJson() throws Exception {
+        String job =
+                """
+                source { FakeSource { schema { fields { id = int, doc = string } }
+                  rows = [
+                    { kind = INSERT, fields = [1, \"\"\"{"a":{"b":[7,8]},"c":"x","d":"2024-02-29","e":1.50}\"\"\"] }
+                    { kind = INSERT, fields = [2, \"\"\"{"a":{"b":"no"},"c":{"deep":null},"d":null}\"\"\"] }
+                    { kind = INSERT, fields = [3, "not json"] }
+                    { kind = INSERT, fields = [4, null] }
+                  ] } }
+                transform { JsonPath { row_error_handle_way = %s, columns = [
+                  { path = "$.a.b[1]", src_field = doc, dest_field = b, dest_type = int, column_error_handle_way = SKIP }
+                  { path = "$.c", src_field = doc, dest_field = c }
+                  { path = "$['d']", src_field = doc, dest_field = d, dest_type = date, column_error_handle_way = SKIP_ROW }
+                  { path = "$.e", src_field = doc, dest_field = e, dest_type = "decimal(5,2)", column_error_handle_way = SKIP }
+                ] } }
+                sink { Iceberg { namespace = t, table = j } }
+                """;
+        try (var world = new World(folder)) {
+            assertThat(world.run(job.formatted("SKIP")).message()).isEqualTo("finished");
+            List<String> rows = new ArrayList<>();
+            for (Record row : world.rows("t.j")) {
+                rows.add(
+                        "%s %s %s %s %s"
+                                .formatted(
+                                        row.get(0),
+                                        row.get(2),
+                                        row.get(3),
+                                        row.get(4),
+                                        row.get(5)));
+            }
+            assertThat(rows)
+                    .containsExactlyInAnyOrder(
+                            "1 8 x 2024-02-29 1.50",
+                            "2 null {\"deep\":null} null null",
+                            "4 null null null null");
+            assertThat(world.run(job.formatted("FAIL")).message())
+                    .isEqualTo("JsonPath, c: not JSON: not json");
+            Throwable refused =
+                    catchThrowable(() ->
+                            world.run(
+                                    job.formatted("FAIL")
+                                            .replace("$.a.b[1]", "$.a[?(@.b")
+                                            .replace(
+                                                    "src_field = doc, dest_field = c",
+                                                    "src_field = id, dest_field = c")));
+            assertThat(refused)
+                    .hasMessageContaining("not a path")
+                    .hasMessageContaining("expected a column of strings, found int");
+        }
     }
 }

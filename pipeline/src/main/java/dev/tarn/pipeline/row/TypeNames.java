@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// SeaTunnel's names of types, as Iceberg types. Numbers the fields as it goes.
 ///
 /// `timestamp` is Iceberg's timestamp without a zone: what the file says is what the table holds.
-final class TypeNames {
+public final class TypeNames {
     private static final Pattern DECIMAL =
             Pattern.compile("decimal\\s*\\(\\s*(\\d+)\\s*,\\s*(\\d+)\\s*\\)");
     private static final Pattern ARRAY = Pattern.compile("array\\s*<(.*)>");
@@ -46,7 +46,7 @@ final class TypeNames {
     }
 
     /// The type a setting names: text, or a block for a row in the row.
-    Type type(Block block, String option, Setting setting) {
+    public Type type(Block block, String option, Setting setting) {
         SequencedMap<String, Setting> fields = setting.mapOrNull();
         if (fields != null) {
             List<Types.NestedField> nested = new ArrayList<>();

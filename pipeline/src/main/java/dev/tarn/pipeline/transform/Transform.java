@@ -5,7 +5,15 @@ import dev.tarn.pipeline.row.Columns;
 
 /// One step of a job between its source and its sink.
 public sealed interface Transform
-        permits Projection, Replacing, Splitting, Kinds, NoRows, Same, Telling, Selecting {
+        permits Projection,
+                Replacing,
+                Splitting,
+                Kinds,
+                NoRows,
+                Same,
+                Telling,
+                Selecting,
+                Extracting {
 
     /// What comes out.
     Columns columns();

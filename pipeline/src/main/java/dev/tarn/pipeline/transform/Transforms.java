@@ -1,12 +1,16 @@
 package dev.tarn.pipeline.transform;
 
+import com.jayway.jsonpath.InvalidPathException;
+import com.jayway.jsonpath.JsonPath;
 import dev.tarn.pipeline.job.Block;
 import dev.tarn.pipeline.job.Nearest;
 import dev.tarn.pipeline.job.Option;
 import dev.tarn.pipeline.job.Option.Kind;
 import dev.tarn.pipeline.job.OptionTable;
+import dev.tarn.pipeline.job.Setting;
 import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.row.RowKind;
+import dev.tarn.pipeline.row.TypeNames;
 import dev.tarn.pipeline.transform.Projection.Picked;
 import dev.tarn.pipeline.transform.sql.Query;
 import dev.tarn.pipeline.transform.sql.SqlProblem;
@@ -17,10 +21,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Type.TypeID;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
@@ -148,6 +154,25 @@ public final class Transforms {
                             "SHORT",
                             "`SHORT`: `+I`, `-U`, `+U`, `-D`. `FULL`: `INSERT`, ..."));
 
+    private static final OptionTable JSON_PATH =
+            table(
+                    "JsonPath",
+                    "Takes values out of columns of JSON text, into further columns at the end. Of"
+                            + " a null the value is null.",
+                    Option.required(
+                            "columns",
+                            Kind.LIST,
+                            "`[{ path = \"$.a.b[0]\", src_field, dest_field, dest_type = string,"
+                                    + " column_error_handle_way }]`: `FAIL`, `SKIP` (null) or"
+                                    + " `SKIP_ROW` where there is no JSON, no such path, or a value"
+                                    + " that does not fit."),
+                    Option.honoured(
+                            "row_error_handle_way",
+                            Kind.TEXT,
+                            "FAIL",
+                            "`FAIL` ends the run, `SKIP` leaves the row out; for columns that do"
+                                    + " not say."));
+
     private static final OptionTable SQL =
             table(
                     "Sql",
@@ -174,6 +199,7 @@ public final class Transforms {
                     TABLE_RENAME,
                     METADATA,
                     ROW_KIND_EXTRACTOR,
+                    JSON_PATH,
                     SQL);
 
     private Transforms() {}
@@ -221,6 +247,7 @@ public final class Transforms {
             case "TableRename" -> tableRename(block, from);
             case "Metadata" -> metadata(block, from);
             case "RowKindExtractor" -> rowKindExtractor(block, from);
+            case "JsonPath" -> jsonPath(block, from);
             case "Sql" -> sql(block, from);
             default -> fieldRename(block, from);
         };
@@ -398,6 +425,65 @@ public final class Transforms {
                 true);
     }
 
+    private static Transform jsonPath(Block block, Columns from) {
+        List<Types.NestedField> fields = new ArrayList<>(from.schema().columns());
+        int lastId = from.schema().highestFieldId();
+        List<Extracting.Path> paths = new ArrayList<>();
+        var types = new TypeNames();
+        Setting given = block.settingOrNull("columns");
+        List<Setting> list = given == null ? null : given.listOrNull();
+        for (Setting one : list == null ? List.<Setting>of() : list) {
+            SequencedMap<String, Setting> keys = one.mapOrNull();
+            Setting path = keys == null ? null : keys.get("path");
+            Setting source = keys == null ? null : keys.get("src_field");
+            Setting target = keys == null ? null : keys.get("dest_field");
+            if (keys == null || path == null || source == null || target == null) {
+                block.problem("columns", one.line(), "expected { path, src_field, dest_field }");
+                continue;
+            }
+            int column = requireText(block, "columns", from, source.text());
+            Setting type = keys.get("dest_type");
+            Type named = type == null ? Types.StringType.get() : types.type(block, "columns", type);
+            if (named.isNestedType()) {
+                block.problem("columns", one.line(), "a %s is not taken out".formatted(named));
+                continue;
+            }
+            String way =
+                    keys.containsKey("column_error_handle_way")
+                            ? keys.get("column_error_handle_way").text()
+                            : block.text("row_error_handle_way").equalsIgnoreCase("SKIP")
+                                    ? "SKIP_ROW"
+                                    : block.text("row_error_handle_way");
+            try {
+                paths.add(
+                        new Extracting.Path(
+                                column,
+                                JsonPath.compile(path.text()),
+                                Extracting.Way.valueOf(way.toUpperCase(Locale.ROOT))));
+            } catch (InvalidPathException e) {
+                block.problem(
+                        "columns",
+                        one.line(),
+                        "not a path, %s: '%s'".formatted(e.getMessage(), path.text()));
+                continue;
+            } catch (IllegalArgumentException e) {
+                block.problem(
+                        "columns",
+                        one.line(),
+                        "expected FAIL, SKIP or SKIP_ROW, found '%s'".formatted(way));
+                continue;
+            }
+            if (fields.stream().anyMatch(field -> field.name().equals(target.text()))) {
+                block.problem(
+                        "columns", one.line(), "column %s is there twice".formatted(target.text()));
+            } else {
+                fields.add(Types.NestedField.optional(++lastId, target.text(), named));
+            }
+        }
+        return new Extracting(
+                new Columns(new Schema(fields), from.path(), from.primaryKey()), paths);
+    }
+
     private static Transform sql(Block block, Columns from) {
         try {
             Query query = Query.of(block.text("query"), from.schema());
@@ -489,7 +575,11 @@ public final class Transforms {
     }
 
     private static int requireText(Block block, String option, Columns from) {
-        int column = require(block, option, from, block.text(option));
+        return requireText(block, option, from, block.text(option));
+    }
+
+    private static int requireText(Block block, String option, Columns from, String name) {
+        int column = require(block, option, from, name);
         if (column >= 0 && from.schema().columns().get(column).type().typeId() != TypeID.STRING) {
             block.problem(
                     option,

@@ -244,7 +244,10 @@ final class Expressions {
                 (batch, row) -> {
                     Object x = first.at(batch, row);
                     Object y = second.at(batch, row);
-                    return x == null || y == null ? null : holds.test(compare(x, y));
+                    if (x == null || y == null) {
+                        return null;
+                    }
+                    return holds.test(compare(x, y));
                 });
     }
 
