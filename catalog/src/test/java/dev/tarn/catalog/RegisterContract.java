@@ -217,8 +217,10 @@ interface RegisterContract {
     default void anOverwriteAndACommitAtOnceAreOneAfterTheOther() throws Exception {
         var world = world().withOrders();
         String first = world.load(ORDERS).metadataFileLocation();
-        for (int round = 0; round < 10; round++) {
+        for (int round = 0; round < 30; round++) {
             String key = "k" + round;
+            String before = "before" + round;
+            world.catalog.tables().commit(world.lake, ORDERS, set(before));
             List<Callable<Throwable>> both = new ArrayList<>();
             both.add(() -> catchThrowable(() -> register(world, "orders", first, true)));
             both.add(() ->
@@ -226,10 +228,13 @@ interface RegisterContract {
                             () -> world.catalog.tables().commit(world.lake, ORDERS, set(key))));
             List<Throwable> failures = all(both);
             assertThat(failures.get(1)).isNull();
-            boolean there = world.restart().load(ORDERS).properties().containsKey(key);
+            Map<String, String> after = world.restart().load(ORDERS).properties();
             if (failures.get(0) != null) {
                 assertThat(failures.get(0)).isInstanceOf(CommitFailedException.class);
-                assertThat(there).isTrue();
+                assertThat(after).containsKeys(key, before);
+            } else {
+                // What was there before the overwrite does not come back with a commit behind it.
+                assertThat(after).as("round %s", round).doesNotContainKey(before);
             }
         }
     }
