@@ -1,5 +1,6 @@
 package dev.tarn.app.cli;
 
+import dev.tarn.pipeline.job.JobSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,10 +24,25 @@ final class JobOptions {
     ///
     /// @throws CommandException if it cannot be read
     PipelineRun.Request request(Surroundings surroundings, boolean again) {
+        return new PipelineRun.Request(
+                text(surroundings), file, surroundings.folder(), variables, again);
+    }
+
+    /// Reads the file, for what runs in this process.
+    ///
+    /// @throws CommandException if it cannot be read
+    JobSource source(Surroundings surroundings) {
+        return new JobSource(text(surroundings), file.toString(), surroundings.folder());
+    }
+
+    Map<String, String> variables() {
+        return variables;
+    }
+
+    private String text(Surroundings surroundings) {
         Path job = surroundings.folder().resolve(file);
         try {
-            return new PipelineRun.Request(
-                    Files.readString(job), file, surroundings.folder(), variables, again);
+            return Files.readString(job);
         } catch (IOException e) {
             throw new CommandException(
                     Files.exists(job)

@@ -16,7 +16,9 @@ import picocli.CommandLine.Spec;
             KeptCommands.StartCommand.class,
             KeptCommands.PauseCommand.class,
             KeptCommands.LogCommand.class,
-            KeptCommands.DropCommand.class
+            KeptCommands.DropCommand.class,
+            ClusterCommands.SubmitCommand.class,
+            ClusterCommands.StopCommand.class
         })
 final class PipelineCommand implements Runnable {
 

@@ -70,7 +70,8 @@ final class Platform implements AutoCloseable {
         }
     }
 
-    private static List<String> tarn(List<String> words) {
+    /// A command of the program, against no platform in particular.
+    static List<String> tarn(List<String> words) {
         List<String> command =
                 new ArrayList<>(
                         List.of(

@@ -28,6 +28,9 @@ enum Tool {
     /// The folder of `spark-sql`.
     SPARK("spark"),
 
+    /// A SeaTunnel cluster of one node.
+    SEATUNNEL("seatunnel"),
+
     /// The JDK that Spark runs on.
     JDK_17("find-jdk", "17");
 

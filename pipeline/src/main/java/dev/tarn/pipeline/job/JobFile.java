@@ -102,6 +102,19 @@ public final class JobFile {
         this.sinks = byName(sinks);
     }
 
+    /// Reads a job, with its variables in place and nothing else looked at: what another engine is
+    /// to run may have plugins and options that are not known here.
+    ///
+    /// @throws JobException if the text is not HOCON, or a variable has no value
+    public static SequencedMap<String, Setting> resolved(
+            JobSource source, Map<String, String> variables, Map<String, String> environment) {
+        var problems = new Problems(source.name());
+        SequencedMap<String, Setting> root =
+                tree(source, variables, new Variables(variables, environment, problems), problems);
+        problems.raise();
+        return root;
+    }
+
     private static Map<String, OptionTable> byName(List<OptionTable> tables) {
         Map<String, OptionTable> byName = new LinkedHashMap<>();
         tables.forEach(t -> byName.put(t.plugin().toLowerCase(Locale.ROOT), t));
@@ -291,7 +304,8 @@ public final class JobFile {
         return lineAround;
     }
 
-    private static String baseName(String file) {
+    /// What a job is called whose env block does not say.
+    public static String baseName(String file) {
         String name = String.valueOf(Path.of(file).getFileName());
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;
