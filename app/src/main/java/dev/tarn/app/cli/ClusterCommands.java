@@ -6,6 +6,7 @@ import dev.tarn.pipeline.cluster.ClusterJob;
 import dev.tarn.pipeline.cluster.ClusterStatus;
 import dev.tarn.pipeline.job.JobException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -32,17 +33,37 @@ final class ClusterCommands {
                 description =
                         "The REST API of a SeaTunnel cluster: http://HOST:8080 (2.3.9 and newer) or"
                                 + " http://HOST:5801 (2.3.8).")
-        private URI address = URI.create("");
+        private String address = "";
 
         private Cluster connect() {
-            if (!("http".equals(address.getScheme()) || "https".equals(address.getScheme()))
-                    || address.getHost() == null) {
+            URI uri = uriOrNull();
+            if (uri == null
+                    || uri.getHost() == null
+                    || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
                 throw new CommandException(
                         "--cluster: expected a URL such as http://127.0.0.1:5801, found "
                                 + address);
             }
-            return asked(() -> Cluster.connect(address));
+            return asked(() -> Cluster.connect(uri));
         }
+
+        private @Nullable URI uriOrNull() {
+            try {
+                return new URI(address);
+            } catch (URISyntaxException e) {
+                return null;
+            }
+        }
+    }
+
+    /// The number of a job.
+    private static String number(String what, String word) {
+        if (!word.matches("\\d{1,18}|[1-8]\\d{18}")) {
+            throw new CommandException(
+                    "%s: expected the number that 'tarn pipeline submit' told, found %s"
+                            .formatted(what, word));
+        }
+        return word;
     }
 
     private static <T> T asked(Supplier<T> question) {
@@ -92,9 +113,10 @@ final class ClusterCommands {
 
         @Override
         public Integer call() {
+            String from = restore == null ? null : number("--restore", restore);
             ClusterJob prepared = prepared();
             Cluster target = cluster.connect();
-            String id = asked(() -> target.submit(prepared, restore));
+            String id = asked(() -> target.submit(prepared, from));
             surroundings
                     .out()
                     .println(
@@ -176,7 +198,7 @@ final class ClusterCommands {
         @Mixin private ClusterOption cluster;
 
         @Parameters(paramLabel = "JOB", description = "The id that 'pipeline submit' told.")
-        private long job;
+        private String job = "";
 
         @Option(
                 names = "--without-savepoint",
@@ -189,8 +211,8 @@ final class ClusterCommands {
 
         @Override
         public Integer call() {
+            String id = number("JOB", job);
             Cluster target = cluster.connect();
-            String id = Long.toString(job);
             asked(() -> {
                 target.stop(id, !withoutSavepoint);
                 return id;

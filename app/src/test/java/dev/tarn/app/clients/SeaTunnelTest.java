@@ -22,6 +22,11 @@ import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.rest.RESTCatalog;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -205,6 +210,39 @@ class SeaTunnelTest {
                     }\
                     """
                             .formatted(postgres.getPort()));
+        }
+    }
+
+    @Test
+    void aTopicLoadsTheSameTable() throws Exception {
+        try (KafkaBroker broker = KafkaBroker.start(folder.resolve("kafka"))) {
+            Map<String, Object> settings = Map.of("bootstrap.servers", broker.address());
+            try (Admin admin = Admin.create(settings)) {
+                admin.createTopics(List.of(new NewTopic("people", 2, (short) 1))).all().get();
+            }
+            try (var producer =
+                    new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+                for (int i = 0; i < 500; i++) {
+                    String value =
+                            "{\"id\":%d,\"name\":\"n %d\",\"price\":%d.25,\"active\":%b,\"born\":\"2024-02-%02d\"}"
+                                    .formatted(i, i, i, i % 2 == 0, 1 + i % 29);
+                    producer.send(new ProducerRecord<>("people", Integer.toString(i), value));
+                }
+                producer.send(
+                        new ProducerRecord<>("people", "last", "{\"id\":500,\"price\":null}"));
+            }
+            bothLoadTheSame(
+                    "kafka",
+                    501,
+                    """
+                    Kafka {
+                      plugin_output = rows
+                      bootstrap.servers = "%s", topic = people, start_mode = earliest, format = json
+                      schema { fields { id = bigint, name = string, price = "decimal(10, 2)", active = boolean,
+                        born = date } }
+                    }\
+                    """
+                            .formatted(broker.address()));
         }
     }
 

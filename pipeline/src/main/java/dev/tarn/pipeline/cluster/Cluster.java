@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +64,7 @@ public final class Cluster {
                     return new Cluster(address, root, version);
                 }
                 silence = null;
-            } catch (java.net.ConnectException | java.net.UnknownHostException e) {
+            } catch (ConnectException | UnknownHostException e) {
                 throw ClusterException.unreachable(
                         "No SeaTunnel cluster answers at %s: %s".formatted(base, told(e)), e);
             } catch (IOException e) {
@@ -90,6 +92,9 @@ public final class Cluster {
     }
 
     private static String told(IOException e) {
+        if (e instanceof UnknownHostException) {
+            return "no host of this name is known";
+        }
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
