@@ -11,13 +11,16 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -33,35 +36,62 @@ final class PipelineBench {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int ROUNDS = 3;
     private static final long RUN_SECONDS_MAX = 600;
+    private static final Map<String, String> FIELDS = fields();
     private static final String SCHEMA =
-            """
-            schema { fields { id = bigint, name = string, age = int, price = "decimal(10, 2)", \
-            score = double, ratio = float, active = boolean, born = date, at = timestamp, note = string } }\
-            """;
+            FIELDS.entrySet().stream()
+                    .map(field -> "%s = \"%s\"".formatted(field.getKey(), field.getValue()))
+                    .collect(Collectors.joining(", ", "schema { fields { ", " } }"));
 
     private final Target target;
     private final Path folder;
     private final long rows;
 
-    private PipelineBench(Target target, Path folder, long rows) {
+    /// Null where Tarn is measured alone.
+    private final SeaTunnelNode peer;
+
+    /// CPU of a row in the rounds that count, by source and engine.
+    private final Map<String, List<Double>> measured = new LinkedHashMap<>();
+
+    private PipelineBench(Target target, Path folder, long rows, SeaTunnelNode peer) {
         this.target = target;
         this.folder = folder;
         this.rows = rows;
+        this.peer = peer;
     }
 
-    /// @param words the checkout, the number of rows, the heap
+    private static Map<String, String> fields() {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("id", "bigint");
+        fields.put("name", "string");
+        fields.put("age", "int");
+        fields.put("price", "decimal(10, 2)");
+        fields.put("score", "double");
+        fields.put("ratio", "float");
+        fields.put("active", "boolean");
+        fields.put("born", "date");
+        fields.put("at", "timestamp");
+        fields.put("note", "string");
+        return fields;
+    }
+
+    /// @param words the checkout, the number of rows, the heap, the peer or nothing
     public static void main(String[] words) throws IOException, InterruptedException {
         Path root = Path.of(words[0]);
         long rows = Long.parseLong(words[1]);
         Path folder = Files.createTempDirectory("tarn-bench");
         try (Children children = new Children(folder)) {
-            Target target = new Servers(root, children, words[2]).tarn("sqlite");
+            boolean beside = words.length > 3 && !words[3].isEmpty();
+            // The peer's Iceberg connector knows no S3, so both write plain files.
+            Target target =
+                    new Servers(root, children, words[2]).tarn(beside ? "sqlite-local" : "sqlite");
+            SeaTunnelNode peer =
+                    beside ? SeaTunnelNode.start(root, children, target.address()) : null;
             System.out.println(
                     """
                     | source | rows | round | seconds | rows/s | server CPU µs/row | memory MiB |
                     |---|--:|--:|--:|--:|--:|--:|\
                     """);
-            PipelineBench bench = new PipelineBench(target, folder, rows);
+            PipelineBench bench = new PipelineBench(target, folder, rows, peer);
             for (String format : List.of("json", "csv")) {
                 Path file = bench.write(format);
                 // The first round compiles; it is shown, and not to be quoted.
@@ -72,6 +102,11 @@ final class PipelineBench {
                             bench.files(file, format),
                             false,
                             round);
+                    bench.runPeer(
+                            "LocalFile " + format,
+                            "%s_%d".formatted(format, round),
+                            SeaTunnelNode.files(file, format, FIELDS),
+                            round);
                 }
                 if (format.equals("json")) {
                     String servers = KafkaNode.start(children);
@@ -79,10 +114,19 @@ final class PipelineBench {
                     for (int round = 0; round <= ROUNDS; round++) {
                         bench.run(
                                 "Kafka json", "kafka_" + round, bench.topic(servers), false, round);
+                        bench.runPeer(
+                                "Kafka json",
+                                "kafka_" + round,
+                                SeaTunnelNode.topic(servers, "peer" + round, FIELDS),
+                                round);
                     }
                 }
             }
-            bench.postgres(new Backends(root, children).postgres("source"));
+            if (beside) {
+                bench.printRatios();
+            } else {
+                bench.postgres(new Backends(root, children).postgres("source"));
+            }
         } finally {
             try (Stream<Path> paths = Files.walk(folder)) {
                 for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
@@ -233,6 +277,32 @@ final class PipelineBench {
         if (run.path("rows-committed").asLong() != rows) {
             throw new IOException("The run did not commit %d rows: %s".formatted(rows, run));
         }
+        print(label, "Tarn", round, seconds, micros, target.processes());
+    }
+
+    private void runPeer(String label, String job, Map<String, Object> source, int round)
+            throws IOException, InterruptedException {
+        if (peer == null) {
+            return;
+        }
+        long cpu = Processes.cpuMicros(peer.processes());
+        long begin = System.nanoTime();
+        long written = peer.run(job, source);
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        long micros = Processes.cpuMicros(peer.processes()) - cpu;
+        if (written != rows) {
+            throw new IOException("The peer wrote %d rows of %d".formatted(written, rows));
+        }
+        print(label, SeaTunnelNode.NAME, round, seconds, micros, peer.processes());
+    }
+
+    private void print(
+            String source, String engine, int round, double seconds, long micros, List<Long> of)
+            throws IOException {
+        String label = peer == null ? source : source + ", " + engine;
+        if (round > 0) {
+            measured.computeIfAbsent(label, l -> new ArrayList<>()).add((double) micros / rows);
+        }
         System.out.println(
                 String.format(
                         Locale.ROOT,
@@ -243,7 +313,31 @@ final class PipelineBench {
                         seconds,
                         rows / seconds,
                         (double) micros / rows,
-                        Processes.residentBytes(target.processes()) >> 20));
+                        Processes.residentBytes(of) >> 20));
+    }
+
+    private void printRatios() {
+        System.out.println(
+                "%n| source | Tarn µs/row | %s µs/row | ratio |%n|---|--:|--:|--:|"
+                        .formatted(SeaTunnelNode.NAME));
+        measured.forEach((label, own) -> {
+            if (label.endsWith(", Tarn")) {
+                String source = label.substring(0, label.length() - ", Tarn".length());
+                double other = median(measured.get(source + ", " + SeaTunnelNode.NAME));
+                System.out.println(
+                        String.format(
+                                Locale.ROOT,
+                                "| %s | %.2f | %.2f | %.1f |",
+                                source,
+                                median(own),
+                                other,
+                                other / median(own)));
+            }
+        });
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
     }
 
     /// Runs a job to its end.

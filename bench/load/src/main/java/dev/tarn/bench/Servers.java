@@ -38,6 +38,9 @@ final class Servers {
             environment.put("TARN_STORE_FSYNC", "false");
             environment.put("TARN_STORAGE_FSYNC", "false");
         }
+        if (store.equals("sqlite-local")) {
+            environment.put("TARN_STORAGE_KIND", "local");
+        }
         if (store.startsWith("postgres")) {
             Backends.Postgres postgres = backends.postgres(name);
             environment.put(
