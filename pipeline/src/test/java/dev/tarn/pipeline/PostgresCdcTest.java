@@ -47,6 +47,7 @@ class PostgresCdcTest {
                         .setServerConfig("fsync", "off")
                         .setServerConfig("synchronous_commit", "on")
                         .setServerConfig("wal_level", "logical")
+                        .setServerConfig("max_replication_slots", "40")
                         .start();
     }
 
@@ -143,6 +144,36 @@ class PostgresCdcTest {
                                             + " FROM pg_replication_slots WHERE slot_name ="
                                             + " 'tarn_follow'"))
                     .isEqualTo("t");
+        }
+    }
+
+    @Test
+    void whatWaitsIsCommittedPieceByPiece() throws Exception {
+        sql("CREATE TABLE backlog (id int PRIMARY KEY, n int)");
+        String job =
+                job("backlog", "BATCH", "\"postgres.public.backlog\"", "")
+                        .replace(
+                                "checkpoint.interval = 40",
+                                "checkpoint.interval = 600000, tarn.checkpoint.rows = 1000");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute(
+                        """
+                        DO $$ BEGIN
+                          FOR i IN 1..3000 LOOP
+                            INSERT INTO backlog SELECT i * 3 + j, i FROM generate_series(0, 2) j;
+                            COMMIT;
+                          END LOOP;
+                        END $$\
+                        """);
+            }
+            Progress end = world.run(job);
+            assertThat(end.rows()).isEqualTo(9_000);
+            // Each as soon as it is due, at the next end of a transaction.
+            assertThat(end.snapshots()).isEqualTo(9);
+            assertThat(world.rows("t.backlog")).hasSize(9_000);
         }
     }
 
@@ -446,12 +477,13 @@ class PostgresCdcTest {
         }
     }
 
-    private static void await(PipelineRun run, long rowsCommitted) throws InterruptedException {
-        for (int i = 0; i < 2_000 && run.progress().rowsCommitted() < rowsCommitted; i++) {
-            assertThat(run.progress().state()).isEqualTo(State.RUNNING);
-            Thread.sleep(10);
-        }
-        assertThat(run.progress().rowsCommitted()).isGreaterThanOrEqualTo(rowsCommitted);
+    private static void await(PipelineRun run, long rowsCommitted) {
+        Await.until(
+                rowsCommitted + " rows committed",
+                () -> {
+                    assertThat(run.progress().state()).isEqualTo(State.RUNNING);
+                    return run.progress().rowsCommitted() >= rowsCommitted;
+                });
     }
 
     @Test

@@ -27,6 +27,9 @@ final class PgLog {
     /// Microseconds from 1970 to 2000.
     private static final long EPOCH_2000 = 946_684_800_000_000L;
 
+    /// So many, of tables that are not read too, are enough for one call.
+    private static final int MESSAGES = 10_000;
+
     private final PGReplicationStream stream;
     private final Connection sql;
     private final List<String> notes;
@@ -43,6 +46,9 @@ final class PgLog {
     private boolean fresh;
     private long commitMicros;
     private long read;
+
+    /// Since the last call of [#read(int, Rejections)].
+    private int rows;
 
     /// A table as the log has it.
     private static final class Relation {
@@ -91,22 +97,30 @@ final class PgLog {
         return commitMicros / 1_000;
     }
 
-    /// Reads messages that are here until `rowsMax` rows of a table are. Returns whether there was
-    /// a message.
+    /// Reads messages that are here until `rowsMax` rows of a table are. However many wait, it ends
+    /// often between two transactions, since a commit can be made only there: at the end of the one
+    /// it began in, or of one that half fills the batch. Returns whether there was a message.
     boolean read(int rowsMax, Rejections rejections) throws SQLException, IOException {
-        boolean any = false;
-        // Ends: each round takes a message, and they are here already.
+        boolean resumed = inTransaction;
+        rows = 0;
+        int messages = 0;
+        // Ends: at the end of a transaction, which takes at most so many messages more.
         while (true) {
             ByteBuffer message = stream.readPending();
             if (message == null) {
                 caughtUp();
-                return any;
+                return messages > 0;
             }
-            any = true;
+            messages++;
             bytes = message.array();
             at = message.arrayOffset() + message.position();
             read += message.remaining();
+            boolean wasInTransaction = inTransaction;
             if (take(rowsMax, rejections)) {
+                return true;
+            }
+            boolean border = wasInTransaction && !inTransaction;
+            if (border && (resumed || rows >= rowsMax / 2 || messages >= MESSAGES)) {
                 return true;
             }
         }
@@ -215,6 +229,7 @@ final class PgLog {
             return false;
         }
         hasRows = true;
+        rows++;
         before.clear();
         after.clear();
         char part = (char) bytes[at++];
