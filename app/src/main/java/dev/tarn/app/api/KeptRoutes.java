@@ -70,9 +70,8 @@ public final class KeptRoutes {
     }
 
     private Response load(Request request) {
-        SequencedMap<String, Object> json = json(require(request, keeper.find(name(request))));
-        json.put("job", keeper.find(name(request)).map(Kept::job).orElse(""));
-        return Response.json(json);
+        // Without the job's text, which may have passwords.
+        return Response.json(json(require(request, keeper.find(name(request)))));
     }
 
     private static String name(Request request) {

@@ -183,6 +183,9 @@ public final class Keeper implements AutoCloseable {
                 look();
             } catch (StoreException | OutcomeUnknownException e) {
                 LOG.warn("pipelines wait for the database", e);
+            } catch (RuntimeException e) {
+                // A defect of ours must not keep the other pipelines from being looked after.
+                LOG.error("looking after the pipelines failed, tried again soon", e);
             }
             try {
                 news.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS);
