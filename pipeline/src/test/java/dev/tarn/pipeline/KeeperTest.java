@@ -7,16 +7,18 @@ import dev.tarn.pipeline.job.JobException;
 import dev.tarn.pipeline.keep.Keeper;
 import dev.tarn.pipeline.keep.Kept;
 import dev.tarn.pipeline.keep.Kept.State;
+import dev.tarn.store.Database;
 import dev.tarn.store.Leases;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,22 +70,19 @@ class KeeperTest {
     private static final Map<String, String> WORD = Map.of("word", "postgres");
 
     private static Keeper keeper(World world, String replica) {
+        return keeper(world, world.database, replica);
+    }
+
+    private static Keeper keeper(World world, Database database, String replica) {
         return new Keeper(
                 world.pipelines,
-                world.database,
+                database,
                 Leases.ofReplica(world.database, InstantSource.system(), replica),
                 InstantSource.system());
     }
 
-    private static void await(String what, BooleanSupplier there) throws InterruptedException {
-        for (int i = 0; i < 1_500 && !there.getAsBoolean(); i++) {
-            Thread.sleep(10);
-        }
-        assertThat(there.getAsBoolean()).as(what).isTrue();
-    }
-
-    private static void await(Keeper keeper, String name, State state) throws InterruptedException {
-        await(
+    private static void await(Keeper keeper, String name, State state) {
+        Await.until(
                 name + " is " + state,
                 () -> keeper.find(name).map(kept -> kept.state() == state).orElse(false));
     }
@@ -115,11 +114,11 @@ class KeeperTest {
                 first.start();
                 Kept made = first.create(world.job(stream("kept")), WORD, false);
                 assertThat(made.name()).isEqualTo("kept");
-                await("snapshot", () -> has(world, "t.kept", 100));
+                Await.until("snapshot", () -> has(world, "t.kept", 100));
                 insert("kept", 101, 200);
-                await("log", () -> has(world, "t.kept", 200));
+                Await.until("log", () -> has(world, "t.kept", 200));
                 await(first, "kept", State.RUNNING);
-                await("progress told", () -> first.find("kept").orElseThrow().rows() == 200);
+                Await.until("progress told", () -> first.find("kept").orElseThrow().rows() == 200);
 
                 assertThatThrownBy(() -> first.create(world.job(stream("kept")), WORD, false))
                         .isInstanceOf(PipelineException.class)
@@ -128,22 +127,32 @@ class KeeperTest {
                 assertThat(first.pause("kept")).isPresent();
                 await(first, "kept", State.PAUSED);
                 insert("kept", 201, 300);
-                Thread.sleep(700);
+                assertThat(world.pipelines.running()).isEmpty();
                 assertThat(has(world, "t.kept", 200)).isTrue();
                 first.run("kept", false);
-                await("resumed", () -> has(world, "t.kept", 300));
+                Await.until("resumed", () -> has(world, "t.kept", 300));
             }
             // The server has ended; what is wanted is known to the next one.
             insert("kept", 301, 400);
-            try (Keeper second = keeper(world, "b")) {
+            var looks = new AtomicInteger();
+            Database counted =
+                    (Database)
+                            Proxy.newProxyInstance(
+                                    Database.class.getClassLoader(),
+                                    new Class<?>[] {Database.class},
+                                    (proxy, method, arguments) -> {
+                                        looks.incrementAndGet();
+                                        return method.invoke(world.database, arguments);
+                                    });
+            try (Keeper second = keeper(world, counted, "b")) {
                 assertThat(second.find("kept").orElseThrow().state()).isEqualTo(State.WAITING);
                 second.start();
-                await("restarted", () -> has(world, "t.kept", 400));
+                Await.until("restarted", () -> has(world, "t.kept", 400));
                 requireIds(world, "t.kept", 400);
 
                 // All of it anew, by key.
                 second.run("kept", true);
-                await(
+                Await.until(
                         "anew",
                         () ->
                                 second.lines("kept", 0).stream()
@@ -152,10 +161,10 @@ class KeeperTest {
                                                 .count()
                                         == 4);
                 insert("kept", 401, 402);
-                await("behind it", () -> has(world, "t.kept", 402));
+                Await.until("behind it", () -> has(world, "t.kept", 402));
 
                 assertThat(second.drop("kept")).isTrue();
-                await("ended", () -> world.pipelines.running().isEmpty());
+                Await.until("ended", () -> world.pipelines.running().isEmpty());
                 assertThat(second.list()).isEmpty();
                 requireIds(world, "t.kept", 402);
             }
@@ -170,7 +179,7 @@ class KeeperTest {
                 Keeper keeper = keeper(world, "a")) {
             keeper.start();
             keeper.create(world.job(stream("failing")), WORD, false);
-            await("snapshot", () -> has(world, "t.failing", 10));
+            Await.until("snapshot", () -> has(world, "t.failing", 10));
             keeper.pause("failing");
             await(keeper, "failing", State.PAUSED);
             sql("SELECT pg_drop_replication_slot('tarn_failing')");
@@ -183,7 +192,7 @@ class KeeperTest {
                     keeper.lines("failing", 0).stream()
                             .filter(line -> line.text().startsWith("failing: "))
                             .count();
-            await(
+            Await.until(
                     "tried again",
                     () ->
                             keeper.lines("failing", 0).stream()
@@ -192,7 +201,7 @@ class KeeperTest {
                                     > tries);
             insert("failing", 11, 20);
             keeper.run("failing", true);
-            await("mended", () -> has(world, "t.failing", 20));
+            Await.until("mended", () -> has(world, "t.failing", 20));
             await(keeper, "failing", State.RUNNING);
         }
     }
@@ -203,12 +212,23 @@ class KeeperTest {
         insert("shared", 1, 10);
         try (var world = new World(folder)) {
             Keeper first = keeper(world, "a");
-            try (Keeper second = keeper(world, "b")) {
+            var looks = new AtomicInteger();
+            Database counted =
+                    (Database)
+                            Proxy.newProxyInstance(
+                                    Database.class.getClassLoader(),
+                                    new Class<?>[] {Database.class},
+                                    (proxy, method, arguments) -> {
+                                        looks.incrementAndGet();
+                                        return method.invoke(world.database, arguments);
+                                    });
+            try (Keeper second = keeper(world, counted, "b")) {
                 first.start();
                 first.create(world.job(stream("shared")), WORD, false);
-                await("snapshot", () -> has(world, "t.shared", 10));
+                Await.until("snapshot", () -> has(world, "t.shared", 10));
                 second.start();
-                Thread.sleep(1_200);
+                // A look is one question where there is nothing to do.
+                Await.until("second looks", () -> looks.get() >= 3);
                 assertThat(second.find("shared").orElseThrow().state()).isEqualTo(State.RUNNING);
                 assertThat(
                                 second.lines("shared", 0).stream()
@@ -221,7 +241,7 @@ class KeeperTest {
                 await(second, "shared", State.RUNNING);
                 first.close();
                 insert("shared", 11, 20);
-                await("taken over", () -> has(world, "t.shared", 20));
+                Await.until("taken over", () -> has(world, "t.shared", 20));
             }
         }
     }
@@ -246,7 +266,7 @@ class KeeperTest {
             // Again, by the same rules as a run by hand: what is loaded is left out.
             world.file("more.jsonl", "{\"id\":3}\n");
             keeper.create(world.job(job.replace("rows.jsonl", "*.jsonl")), Map.of(), true);
-            await("more", () -> has(world, "t.files", 3));
+            Await.until("more", () -> has(world, "t.files", 3));
             await(keeper, "files", State.FINISHED);
 
             assertThatThrownBy(

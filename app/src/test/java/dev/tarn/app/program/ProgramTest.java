@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,7 +134,7 @@ class ProgramTest {
 
     private void await(String text, String... command) throws InterruptedException {
         for (int i = 0; i < 60 && !tarn.run(command).out().contains(text); i++) {
-            Thread.sleep(200);
+            LockSupport.parkNanos(200_000_000L);
         }
         assertThat(tarn.run(command).out()).contains(text);
     }
