@@ -111,8 +111,8 @@ class ProgramTest {
                                 .exitCode())
                 .isZero();
         await("people: finished", "pipeline", "show", "people");
-        await("nowhere: failing", "pipeline", "show", "nowhere");
-        assertThat(tarn.run("pipeline", "show", "nowhere").out())
+        // It is tried again and again, so the next look may find it running.
+        assertThat(await("nowhere: failing", "pipeline", "show", "nowhere"))
                 .contains("password = ***", "table = x", "next try")
                 .doesNotContain("hidden");
         assertThat(tarn.run("pipeline", "pause", "nowhere").out()).contains("nowhere: paused");
@@ -132,11 +132,15 @@ class ProgramTest {
                 .doesNotContain("nowhere");
     }
 
-    private void await(String text, String... command) throws InterruptedException {
-        for (int i = 0; i < 60 && !tarn.run(command).out().contains(text); i++) {
+    /// Returns the output that has the text.
+    private String await(String text, String... command) throws InterruptedException {
+        String out = tarn.run(command).out();
+        for (int i = 0; i < 60 && !out.contains(text); i++) {
             LockSupport.parkNanos(200_000_000L);
+            out = tarn.run(command).out();
         }
-        assertThat(tarn.run(command).out()).contains(text);
+        assertThat(out).contains(text);
+        return out;
     }
 
     @Test
