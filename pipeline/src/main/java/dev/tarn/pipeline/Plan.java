@@ -17,6 +17,7 @@ import dev.tarn.pipeline.source.fake.FakeSource;
 import dev.tarn.pipeline.source.files.FileSource;
 import dev.tarn.pipeline.source.jdbc.JdbcSource;
 import dev.tarn.pipeline.source.kafka.KafkaSource;
+import dev.tarn.pipeline.source.mysql.MySqlSource;
 import dev.tarn.pipeline.source.postgres.PostgresSource;
 import dev.tarn.pipeline.transform.Transforms;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ record Plan(
                     KafkaSource.OPTIONS,
                     JdbcSource.OPTIONS,
                     PostgresSource.OPTIONS,
+                    MySqlSource.OPTIONS,
                     FakeSource.OPTIONS);
     static final List<OptionTable> SINKS = List.of(IcebergSink.OPTIONS, ConsoleSink.OPTIONS);
 
@@ -173,6 +175,9 @@ record Plan(
         }
         if (plugin.equals(JdbcSource.OPTIONS.plugin())) {
             return new JdbcSource(block);
+        }
+        if (plugin.equals(MySqlSource.OPTIONS.plugin())) {
+            return new MySqlSource(block);
         }
         return plugin.equals(PostgresSource.OPTIONS.plugin())
                 ? new PostgresSource(block, job)

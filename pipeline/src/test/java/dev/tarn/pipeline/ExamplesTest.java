@@ -90,6 +90,28 @@ class ExamplesTest {
         }
     }
 
+    @Test
+    void ordersComeFromFiles() throws Exception {
+        try (var world = new World(folder)) {
+            Path file =
+                    world.file(
+                            "orders/1.jsonl",
+                            """
+                            {"id":1,"customer":"Ann","amount":12.5,"ordered_at":"2001-02-03 04:05:06"}
+                            {"id":2,"amount":"much"}
+                            """);
+            String name = "examples/jobs/files-to-iceberg.conf";
+            Map<String, String> variables = Map.of("path", file.getParent() + "/*.jsonl");
+            assertThat(run(world, name, variables).message()).isEqualTo("finished");
+            assertThat(run(world, name, variables).rows()).isZero();
+            assertThat(world.rows("shop.orders"))
+                    .singleElement()
+                    .hasToString("Record(1, Ann, 12.50, 2001-02-03T04:05:06)");
+            assertThat(world.column("shop.orders_rejected", "reason"))
+                    .containsExactly("expected decimal(10, 2), found 'much'");
+        }
+    }
+
     private static Progress run(World world, String name) throws Exception {
         return run(world, name, Map.of());
     }

@@ -16,12 +16,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.Set;
-import java.util.TreeMap;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.AfterAll;
@@ -75,6 +71,19 @@ class PostgresCdcTest {
         }
     }
 
+    /// The first column.
+    static List<String> lines(String sql) throws SQLException {
+        List<String> lines = new ArrayList<>();
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                lines.add(rows.getString(1));
+            }
+        }
+        return lines;
+    }
+
     private static String job(String name, String mode, String tables, String options) {
         return """
         env { job.name = %s, job.mode = %s, checkpoint.interval = 40 }
@@ -83,23 +92,6 @@ class PostgresCdcTest {
         sink { Iceberg { namespace = t, table = "${table_name}", iceberg.table.upsert-mode-enabled = true } }
         """
                 .formatted(name, mode, postgres.getPort(), tables, options);
-    }
-
-    /// Each row as text, by its first column.
-    private static Map<String, String> rows(World world, String table) throws IOException {
-        Map<String, String> rows = new TreeMap<>();
-        // Where there are delete files the reader adds columns of its own behind.
-        int width = world.table(table).schema().columns().size();
-        for (Record row : world.rows(table)) {
-            List<String> values = new ArrayList<>();
-            for (int i = 0; i < width; i++) {
-                values.add(String.valueOf(row.get(i)));
-            }
-            assertThat(rows.put(values.getFirst(), String.join("|", values)))
-                    .as("%s, twice in %s", values, table)
-                    .isNull();
-        }
-        return rows;
     }
 
     @Test
@@ -114,8 +106,8 @@ class PostgresCdcTest {
                 job("follow", "BATCH", "\"postgres.public.item\", \"postgres.public.stock\"", "");
         try (var world = new World(folder)) {
             assertThat(world.run(job).message()).isEqualTo("finished");
-            assertThat(rows(world, "t.item")).hasSize(3000).containsEntry("7", "7|item 7|1.75");
-            assertThat(rows(world, "t.stock")).containsOnlyKeys("a", "b");
+            assertThat(world.byFirst("t.item")).hasSize(3000).containsEntry("7", "7|item 7|1.75");
+            assertThat(world.byFirst("t.stock")).containsOnlyKeys("a", "b");
             assertThat(world.table("t.item").schema().identifierFieldNames()).containsExactly("id");
 
             sql(
@@ -128,12 +120,13 @@ class PostgresCdcTest {
             Progress next = world.run(job);
             assertThat(next.message()).isEqualTo("finished");
             assertThat(next.rows()).isBetween(15L, 18L);
-            assertThat(rows(world, "t.item"))
+            assertThat(world.byFirst("t.item"))
                     .hasSize(2990)
                     .containsEntry("7", "7|changed|1.75")
                     .containsEntry("9007", "9007|item 8|2.00")
                     .doesNotContainKeys("8", "2991", "3000");
-            assertThat(rows(world, "t.stock").values()).containsExactlyInAnyOrder("a|1|6", "c|3|3");
+            assertThat(world.byFirst("t.stock").values())
+                    .containsExactlyInAnyOrder("a|1|6", "c|3|3");
 
             // The server may forget the log up to here, and no further.
             Progress nothing = world.run(job);
@@ -263,7 +256,7 @@ class PostgresCdcTest {
 
             // With --again all rows come, and the log from there.
             assertThat(world.run(job, new RunOptions(true)).message()).isEqualTo("finished");
-            assertThat(rows(world, "t.lost")).containsOnlyKeys("1", "2");
+            assertThat(world.byFirst("t.lost")).containsOnlyKeys("1", "2");
 
             // Other tables need other rows.
             sql("CREATE TABLE other (id int PRIMARY KEY)");
@@ -331,7 +324,7 @@ class PostgresCdcTest {
             run.cancel();
             Progress end = run.await();
             assertThat(end.state()).isEqualTo(State.CANCELLED);
-            assertThat(rows(world, "t.grow").values())
+            assertThat(world.byFirst("t.grow").values())
                     .containsExactly(
                             "1|1|null|2.50",
                             "2|2|null|null",
@@ -358,7 +351,7 @@ class PostgresCdcTest {
             Progress end = run.await();
             assertThat(end.state()).isEqualTo(State.FAILED);
             assertThat(end.message()).contains("table t.fixed has no column more");
-            assertThat(rows(world, "t.fixed")).containsOnlyKeys("1");
+            assertThat(world.byFirst("t.fixed")).containsOnlyKeys("1");
         }
     }
 
@@ -377,7 +370,7 @@ class PostgresCdcTest {
             await(run, 2);
             run.cancel();
             assertThat(run.await().state()).isEqualTo(State.CANCELLED);
-            assertThat(rows(world, "t.shared").values()).containsExactly("1|2");
+            assertThat(world.byFirst("t.shared").values()).containsExactly("1|2");
         }
     }
 
@@ -417,7 +410,7 @@ class PostgresCdcTest {
             assertThat(world.run(filtered).message()).isEqualTo("finished");
             sql("UPDATE state SET n = 2", "UPDATE trail SET n = 2", "DELETE FROM trail");
             assertThat(world.run(filtered).message()).isEqualTo("finished");
-            assertThat(rows(world, "t.state").values()).containsExactly("1|1|state");
+            assertThat(world.byFirst("t.state").values()).containsExactly("1|1|state");
             assertThat(world.table("t.TRAIL_history").schema().identifierFieldIds()).isEmpty();
             List<String> history = new ArrayList<>();
             for (Record row : world.rows("t.TRAIL_history")) {
@@ -473,7 +466,7 @@ class PostgresCdcTest {
             await(run, 4);
             run.cancel();
             assertThat(run.await().state()).isEqualTo(State.CANCELLED);
-            assertThat(rows(world, "shop.example").values()).containsExactly("1|Anna");
+            assertThat(world.byFirst("shop.example").values()).containsExactly("1|Anna");
         }
     }
 
@@ -509,88 +502,18 @@ class PostgresCdcTest {
                         .formatted(name));
         new KillLoop(
                         Files.createDirectories(folder.resolve("home")),
-                        new Transfers(name),
+                        new Transfers(
+                                name,
+                                PostgresCdcTest::sql,
+                                query -> lines(query),
+                                mode ->
+                                        job(
+                                                name,
+                                                mode,
+                                                "\"postgres.%s.account\", \"postgres.%s.transfer\""
+                                                        .formatted(name, name),
+                                                "")),
                         20_261_126)
                 .run(kills);
-    }
-
-    /// Money that moves between accounts, each time in one transaction: there is always as much.
-    private static final class Transfers implements KillLoop.Subject {
-        private final String schema;
-        private final Set<Long> seen = new HashSet<>();
-
-        Transfers(String schema) {
-            this.schema = schema;
-        }
-
-        @Override
-        public void change(int round, Random random) throws Exception {
-            int count = 1 + random.nextInt(60);
-            for (int i = 0; i < count; i++) {
-                int from = 1 + random.nextInt(200);
-                int to = 1 + random.nextInt(200);
-                int amount = random.nextInt(50);
-                sql(
-                        "UPDATE %s.account SET amount = amount - %s WHERE id = %s"
-                                .formatted(schema, amount, from),
-                        "UPDATE %s.account SET amount = amount + %s WHERE id = %s"
-                                .formatted(schema, amount, to),
-                        "INSERT INTO %s.transfer (source, target, amount) VALUES (%s, %s, %s)"
-                                .formatted(schema, from, to, amount),
-                        "DELETE FROM %s.transfer WHERE id = (SELECT min(id) FROM %s.transfer) AND %s"
-                                .formatted(schema, schema, random.nextInt(3) == 0));
-            }
-        }
-
-        @Override
-        public String job(String mode) {
-            return PostgresCdcTest.job(
-                    schema,
-                    mode,
-                    "\"postgres.%s.account\", \"postgres.%s.transfer\"".formatted(schema, schema),
-                    "");
-        }
-
-        @Override
-        public void compare(World world, int round) throws Exception {
-            assertThat(rows(world, "t.account").values())
-                    .as("round %s", round)
-                    .containsExactlyInAnyOrderElementsOf(source("id, amount", "account"));
-            assertThat(rows(world, "t.transfer").values())
-                    .as("round %s", round)
-                    .containsExactlyInAnyOrderElementsOf(
-                            source("id, source, target, amount", "transfer"));
-            // At every snapshot, not only at the last.
-            for (var snapshot : world.table("t.account").snapshots()) {
-                if (!seen.add(snapshot.snapshotId())) {
-                    continue;
-                }
-                long sum = 0;
-                try (var rows =
-                        org.apache.iceberg.data.IcebergGenerics.read(world.table("t.account"))
-                                .useSnapshot(snapshot.snapshotId())
-                                .build()) {
-                    for (Record row : rows) {
-                        sum += (long) row.getField("amount");
-                    }
-                }
-                assertThat(sum).as("snapshot %s", snapshot).isEqualTo(200_000);
-            }
-        }
-
-        private List<String> source(String columns, String table) throws SQLException {
-            List<String> rows = new ArrayList<>();
-            try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                    Statement statement = connection.createStatement();
-                    ResultSet found =
-                            statement.executeQuery(
-                                    "SELECT concat_ws('|', %s) FROM %s.%s"
-                                            .formatted(columns, schema, table))) {
-                while (found.next()) {
-                    rows.add(found.getString(1));
-                }
-            }
-            return rows;
-        }
     }
 }

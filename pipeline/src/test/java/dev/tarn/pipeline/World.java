@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
@@ -110,6 +111,23 @@ final class World implements AutoCloseable {
             rows.forEach(row -> list.add(row.copy()));
             return list;
         }
+    }
+
+    /// Each row as text, by its first column, which no two rows have alike.
+    Map<String, String> byFirst(String table) throws IOException {
+        Map<String, String> rows = new TreeMap<>();
+        // Where there are delete files the reader adds columns of its own behind.
+        int width = table(table).schema().columns().size();
+        for (Record row : rows(table)) {
+            List<String> values = new ArrayList<>();
+            for (int i = 0; i < width; i++) {
+                values.add(String.valueOf(row.get(i)));
+            }
+            if (rows.put(values.getFirst(), String.join("|", values)) != null) {
+                throw new AssertionError("%s, twice in %s".formatted(values, table));
+            }
+        }
+        return rows;
     }
 
     List<Object> column(String name, String column) throws IOException {

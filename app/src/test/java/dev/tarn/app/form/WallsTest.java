@@ -36,6 +36,7 @@ class WallsTest {
                 .resideOutsideOfPackages(
                         "dev.tarn.store..",
                         "dev.tarn.pipeline.source.jdbc..",
+                        "dev.tarn.pipeline.source.mysql..",
                         "dev.tarn.pipeline.source.postgres..")
                 .should()
                 .dependOnClassesThat()

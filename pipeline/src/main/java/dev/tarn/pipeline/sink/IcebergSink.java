@@ -140,7 +140,7 @@ public final class IcebergSink {
                                         + " ones, its types widen (int to long, float to double,"
                                         + " digits of a decimal), what the source may leave out may"
                                         + " be null; a column that goes from the source stays. When"
-                                        + " a table changes in a run of Postgres-CDC, the run goes"
+                                        + " a table changes in a run that follows it, the run goes"
                                         + " on with it by itself. Without, a column that the table"
                                         + " lacks ends the run."),
                             Option.honoured(

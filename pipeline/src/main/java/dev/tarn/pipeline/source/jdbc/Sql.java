@@ -1,4 +1,4 @@
-package dev.tarn.pipeline.source.postgres;
+package dev.tarn.pipeline.source.jdbc;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -9,10 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Short questions and commands.
-final class Sql {
+public final class Sql {
     private Sql() {}
 
-    static void run(Connection connection, String sql) throws SQLException {
+    public static void run(Connection connection, String sql) throws SQLException {
         try (var statement = connection.createStatement()) {
             statement.execute(sql);
         }
@@ -21,7 +21,8 @@ final class Sql {
     /// The first column of the first row.
     ///
     /// @throws SQLException if there is none
-    static String text(Connection connection, String sql, String... arguments) throws SQLException {
+    public static String text(Connection connection, String sql, String... arguments)
+            throws SQLException {
         List<List<@Nullable String>> rows = rows(connection, sql, arguments);
         String value = rows.isEmpty() ? null : rows.getFirst().getFirst();
         if (value == null) {
@@ -30,8 +31,8 @@ final class Sql {
         return value;
     }
 
-    static List<List<@Nullable String>> rows(Connection connection, String sql, String... arguments)
-            throws SQLException {
+    public static List<List<@Nullable String>> rows(
+            Connection connection, String sql, String... arguments) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < arguments.length; i++) {
                 statement.setString(i + 1, arguments[i]);
@@ -49,5 +50,12 @@ final class Sql {
                 return rows;
             }
         }
+    }
+
+    /// The driver's sentence, in one line.
+    public static String reason(@Nullable Throwable e) {
+        return e == null
+                ? "unknown"
+                : String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
     }
 }

@@ -2,6 +2,7 @@ package dev.tarn.pipeline.source.postgres;
 
 import dev.tarn.pipeline.job.Block;
 import dev.tarn.pipeline.job.Setting;
+import dev.tarn.pipeline.source.jdbc.Sql;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.SequencedMap;
 import java.util.zip.CRC32;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -177,12 +177,5 @@ record PgOptions(
             connection.close();
             throw e;
         }
-    }
-
-    /// The driver's sentence, in one line.
-    static String reason(@Nullable Throwable e) {
-        return e == null
-                ? "unknown"
-                : String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
     }
 }

@@ -5,6 +5,7 @@ import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.source.Lag;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.Mark;
+import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -151,7 +152,7 @@ final class PgReader implements LogReader {
             }
             return log == null ? null : read(log, rowsMax, patient, rejections);
         } catch (SQLException e) {
-            throw new IOException("PostgreSQL: " + PgOptions.reason(e), e);
+            throw new IOException("PostgreSQL: " + Sql.reason(e), e);
         }
     }
 
@@ -222,7 +223,7 @@ final class PgReader implements LogReader {
             stream.forceUpdateStatus();
         } catch (SQLException e) {
             // The next read meets the same trouble and tells; what is committed stays so.
-            notes.add("The slot was not told of the progress: " + PgOptions.reason(e));
+            notes.add("The slot was not told of the progress: " + Sql.reason(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tarn.pipeline.source.postgres;
 
+import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -3,6 +3,7 @@ package dev.tarn.pipeline.source.postgres;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.RowKind;
+import dev.tarn.pipeline.source.jdbc.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;

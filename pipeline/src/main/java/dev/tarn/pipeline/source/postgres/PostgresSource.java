@@ -6,6 +6,7 @@ import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Mark;
+import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -36,7 +37,7 @@ public final class PostgresSource implements LogSource {
                     add(connection, name);
                 }
             } catch (SQLException e) {
-                block.problem("base-url", "the database does not answer: " + PgOptions.reason(e));
+                block.problem("base-url", "the database does not answer: " + Sql.reason(e));
             }
         }
         if (tables.isEmpty()) {
@@ -75,7 +76,7 @@ public final class PostgresSource implements LogSource {
             }
             tables.add(new Columns(columns.schema(), columns.path(), key));
         } catch (SQLException e) {
-            block.problem("table-names", name + ": " + PgOptions.reason(e));
+            block.problem("table-names", name + ": " + Sql.reason(e));
         }
     }
 
@@ -99,7 +100,7 @@ public final class PostgresSource implements LogSource {
         try {
             return PgReader.open(options, opened, stored.get(PgReader.LOG), endless);
         } catch (SQLException e) {
-            throw new IOException(PgOptions.reason(e), e);
+            throw new IOException(Sql.reason(e), e);
         }
     }
 }

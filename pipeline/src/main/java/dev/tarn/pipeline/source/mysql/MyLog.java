@@ -1,0 +1,322 @@
+package dev.tarn.pipeline.source.mysql;
+
+import com.github.shyiko.mysql.binlog.event.DeleteRowsEventData;
+import com.github.shyiko.mysql.binlog.event.Event;
+import com.github.shyiko.mysql.binlog.event.EventHeaderV4;
+import com.github.shyiko.mysql.binlog.event.GtidEventData;
+import com.github.shyiko.mysql.binlog.event.MariadbGtidEventData;
+import com.github.shyiko.mysql.binlog.event.QueryEventData;
+import com.github.shyiko.mysql.binlog.event.TableMapEventData;
+import com.github.shyiko.mysql.binlog.event.TransactionPayloadEventData;
+import com.github.shyiko.mysql.binlog.event.UpdateRowsEventData;
+import com.github.shyiko.mysql.binlog.event.WriteRowsEventData;
+import dev.tarn.pipeline.row.Batch;
+import dev.tarn.pipeline.row.Rejections;
+import dev.tarn.pipeline.row.RowKind;
+import java.io.IOException;
+import java.io.Serializable;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The events of the binary log as rows.
+///
+/// ```
+/// GTID  BEGIN  (TABLE_MAP+ ROWS+)*  XID       a transaction; MariaDB leaves BEGIN out
+/// GTID  QUERY                                 a statement that is one by itself
+/// ```
+final class MyLog {
+    /// So many, of tables that are not read too, are enough for one call.
+    private static final int EVENTS = 2_000;
+
+    private final LogFeed feed;
+    private final Layouts layouts;
+    private final Gtids done;
+    private final Map<Long, Relation> relations = new HashMap<>();
+
+    /// Of a compressed transaction, before the feed's next.
+    private final Deque<Event> unpacked = new ArrayDeque<>();
+
+    private @Nullable String gtid;
+    private boolean begun;
+    private boolean hasRows;
+    private boolean fresh;
+    private long millis;
+    private long read;
+
+    /// Since the last call of [#read(int, Rejections)].
+    private int rows;
+
+    /// What is left of an event whose rows did not fit into the batch.
+    private @Nullable Rest rest;
+
+    private record Rest(Relation relation, RowKind kind, Iterator<?> rows) {}
+
+    /// @param done the transactions behind which the log is read
+    MyLog(LogFeed feed, Layouts layouts, Gtids done) {
+        this.feed = feed;
+        this.layouts = layouts;
+        this.done = done;
+    }
+
+    /// The transactions that were read, whole.
+    Gtids done() {
+        return done;
+    }
+
+    boolean inTransaction() {
+        return gtid != null;
+    }
+
+    /// Bytes.
+    long read() {
+        return read;
+    }
+
+    /// When the newest event was made, in milliseconds since 1970; 0 if there was none.
+    long millis() {
+        return millis;
+    }
+
+    /// Whether a transaction with rows of the tables has ended since this was asked before.
+    boolean takeFresh() {
+        boolean was = fresh;
+        fresh = false;
+        return was;
+    }
+
+    /// Reads events that are here until `rowsMax` rows of a table are. However many wait, it ends
+    /// often between two transactions, since a commit can be made only there: at the end of the one
+    /// it began in, or of one that half fills the batch. Returns whether there was an event.
+    boolean read(int rowsMax, Rejections rejections) throws IOException {
+        boolean resumed = inTransaction();
+        rows = 0;
+        if (rest != null && fill(rest, rowsMax, rejections)) {
+            return true;
+        }
+        int count = 0;
+        // Ends: at the end of a transaction, which takes at most so many events more.
+        while (true) {
+            Event event = unpacked.isEmpty() ? feed.pollOrNull() : unpacked.poll();
+            if (event == null) {
+                return count > 0 || rows > 0;
+            }
+            count++;
+            boolean was = inTransaction();
+            if (take(event, rowsMax, rejections)) {
+                return true;
+            }
+            boolean border = was && !inTransaction();
+            if (border && (resumed || rows >= rowsMax / 2 || count >= EVENTS)) {
+                return true;
+            }
+        }
+    }
+
+    /// Returns whether a batch is full.
+    private boolean take(Event event, int rowsMax, Rejections rejections) throws IOException {
+        EventHeaderV4 header = event.getHeader();
+        read += header.getEventLength();
+        if (header.getTimestamp() > 0) {
+            millis = header.getTimestamp();
+        }
+        switch (header.getEventType()) {
+            case GTID, GTID_TAGGED -> {
+                GtidEventData data = event.getData();
+                begin(data.getMySqlGtid().toString(), false);
+            }
+            case MARIADB_GTID -> {
+                MariadbGtidEventData data = event.getData();
+                begin(
+                        "%s-%s-%s"
+                                .formatted(
+                                        data.getDomainId(),
+                                        header.getServerId(),
+                                        data.getSequence()),
+                        (data.getFlags() & MariadbGtidEventData.FL_STANDALONE) == 0);
+            }
+            case ANONYMOUS_GTID ->
+                    throw new IOException(
+                            "The log has a transaction without a GTID: gtid_mode must stay ON");
+            case QUERY -> query(event.getData());
+            case XID, XA_PREPARE -> commit();
+            case TABLE_MAP -> {
+                TableMapEventData map = event.getData();
+                relations.put(map.getTableId(), layouts.relation(map));
+            }
+            case WRITE_ROWS, EXT_WRITE_ROWS -> {
+                WriteRowsEventData data = event.getData();
+                return rows(
+                        data.getTableId(),
+                        data.getIncludedColumns(),
+                        RowKind.INSERT,
+                        data.getRows(),
+                        rowsMax,
+                        rejections);
+            }
+            case UPDATE_ROWS, EXT_UPDATE_ROWS -> {
+                UpdateRowsEventData data = event.getData();
+                return rows(
+                        data.getTableId(),
+                        data.getIncludedColumns(),
+                        RowKind.UPDATE_AFTER,
+                        data.getRows(),
+                        rowsMax,
+                        rejections);
+            }
+            case DELETE_ROWS, EXT_DELETE_ROWS -> {
+                DeleteRowsEventData data = event.getData();
+                return rows(
+                        data.getTableId(),
+                        data.getIncludedColumns(),
+                        RowKind.DELETE,
+                        data.getRows(),
+                        rowsMax,
+                        rejections);
+            }
+            case TRANSACTION_PAYLOAD -> {
+                TransactionPayloadEventData data = event.getData();
+                unpacked.addAll(data.getUncompressedEvents());
+            }
+            case PARTIAL_UPDATE_ROWS_EVENT ->
+                    throw new IOException(
+                            "The log has parts of values: binlog_row_value_options must be empty");
+            case INCIDENT ->
+                    throw new IOException(
+                            "The server lost events of its log: run the job with --again");
+            case UNKNOWN -> {
+                if (inTransaction()) {
+                    throw new IOException(
+                            "The log has an event that is not known, as log_bin_compress of MariaDB"
+                                    + " makes them: switch it off");
+                }
+            }
+            default -> {
+                // Places, formats and checksums tell nothing of rows.
+            }
+        }
+        return false;
+    }
+
+    private void begin(String number, boolean alreadyBegun) {
+        gtid = number;
+        begun = alreadyBegun;
+        relations.clear();
+    }
+
+    private void commit() {
+        if (gtid != null) {
+            done.add(gtid);
+        }
+        gtid = null;
+        begun = false;
+        fresh |= hasRows;
+        hasRows = false;
+    }
+
+    private void query(QueryEventData data) throws IOException {
+        String sql = data.getSql().strip();
+        String word = firstWord(sql);
+        if (word.equals("BEGIN")) {
+            begun = true;
+            return;
+        }
+        if (word.equals("COMMIT") || (word.equals("ROLLBACK") && !isToSavepoint(sql))) {
+            commit();
+            return;
+        }
+        try {
+            layouts.statement(data.getDatabase(), word, sql);
+        } catch (SQLException e) {
+            throw new IOException("After '%s': %s".formatted(shortened(sql), e.getMessage()), e);
+        }
+        if (!begun) {
+            commit();
+        }
+    }
+
+    private static boolean isToSavepoint(String sql) {
+        return sql.toUpperCase(Locale.ROOT).matches("ROLLBACK\\s+(WORK\\s+)?TO\\b.*");
+    }
+
+    private static String shortened(String sql) {
+        return sql.length() <= 100 ? sql : sql.substring(0, 100) + "...";
+    }
+
+    private static String firstWord(String sql) {
+        String bare = sql.replaceFirst("^(/\\*.*?\\*/|--[^\\n]*\\n|\\s)+", "");
+        int end = 0;
+        while (end < bare.length() && Character.isLetter(bare.charAt(end))) {
+            end++;
+        }
+        return bare.substring(0, end).toUpperCase(Locale.ROOT);
+    }
+
+    /// Returns whether the batch is full.
+    private boolean rows(
+            long tableId,
+            BitSet included,
+            RowKind kind,
+            List<?> values,
+            int rowsMax,
+            Rejections rejections)
+            throws IOException {
+        Relation relation = relations.get(tableId);
+        if (relation == null) {
+            throw new IOException(
+                    "The log has a row of table number %s before its columns".formatted(tableId));
+        }
+        if (relation.tableOrNull() == null) {
+            return false;
+        }
+        if (included.cardinality() != relation.width()) {
+            throw new IOException(
+                    "The log has rows of table %s without all columns: binlog_row_image must be FULL"
+                            .formatted(relation.tableOrNull().name()));
+        }
+        hasRows = true;
+        return fill(new Rest(relation, kind, values.iterator()), rowsMax, rejections);
+    }
+
+    /// Returns whether the batch is full; what did not fit then stays in `rest`.
+    private boolean fill(Rest from, int rowsMax, Rejections rejections) throws IOException {
+        MyTable table = from.relation.require();
+        // An update is two rows.
+        int capacity = Math.max(2, rowsMax);
+        Batch batch = table.batch(capacity);
+        while (from.rows.hasNext()) {
+            if (batch.size() + 2 > capacity) {
+                rest = from;
+                return true;
+            }
+            Object row = from.rows.next();
+            rows++;
+            if (row instanceof Map.Entry<?, ?> update) {
+                append(from, batch, update.getKey(), RowKind.UPDATE_BEFORE, rejections);
+                append(from, batch, update.getValue(), RowKind.UPDATE_AFTER, rejections);
+            } else {
+                append(from, batch, row, from.kind, rejections);
+            }
+        }
+        rest = null;
+        return batch.size() + 2 > capacity;
+    }
+
+    private void append(
+            Rest from, Batch batch, @Nullable Object row, RowKind kind, Rejections rejections)
+            throws IOException {
+        if (!(row instanceof Serializable[] logged)) {
+            throw new IOException("The log has a row without values");
+        }
+        from.relation
+                .require()
+                .append(batch, from.relation.values(logged), kind, true, read, rejections);
+    }
+}

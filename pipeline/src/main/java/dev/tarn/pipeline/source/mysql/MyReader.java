@@ -1,0 +1,300 @@
+package dev.tarn.pipeline.source.mysql;
+
+import com.github.shyiko.mysql.binlog.BinaryLogClient;
+import dev.tarn.pipeline.row.Batch;
+import dev.tarn.pipeline.row.Rejections;
+import dev.tarn.pipeline.source.Lag;
+import dev.tarn.pipeline.source.LogReader;
+import dev.tarn.pipeline.source.Mark;
+import dev.tarn.pipeline.source.jdbc.Sql;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.iceberg.Schema;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// First all rows, then the log, as rows in batches.
+final class MyReader implements LogReader {
+    private static final Logger LOG = LoggerFactory.getLogger(MyReader.class);
+
+    /// The only partition.
+    static final String LOG_PARTITION = "log";
+
+    /// The number of a mark before the snapshot is in the tables, and after.
+    private static final long NOT_BEGUN = 0;
+
+    private static final long BEGUN = 1;
+
+    /// How far the log moves without rows of ours before that is stored.
+    private static final long IDLE_BYTES = 16L << 20;
+
+    private static final long PATIENCE_NANOS = 100_000_000L;
+    private static final long PAUSE_NANOS = 2_000_000L;
+    private static final Batch NOTHING = new Batch(new Schema(), 1);
+
+    private final MyOptions options;
+    private final List<MyTable> tables;
+    private final boolean endless;
+    private final boolean mariaDb;
+    private final Connection sql;
+    private final Connection rows;
+    private final String named;
+    private final List<String> notes = new ArrayList<>();
+    private final Deque<Batch> queue = new ArrayDeque<>();
+
+    private Mark mark;
+    private long markedBytes;
+    private long snapshotBytes;
+    private boolean begun;
+    private @Nullable Gtids end;
+    private @Nullable MySnapshot snapshot;
+    private @Nullable LogFeed feed;
+    private @Nullable Layouts layouts;
+    private @Nullable MyLog log;
+
+    private MyReader(
+            MyOptions options,
+            List<MyTable> tables,
+            boolean endless,
+            boolean mariaDb,
+            Connection sql,
+            Connection rows) {
+        this.options = options;
+        this.tables = List.copyOf(tables);
+        this.endless = endless;
+        this.mariaDb = mariaDb;
+        this.sql = sql;
+        this.rows = rows;
+        this.named =
+                (mariaDb ? "MariaDB " : "MySQL ")
+                        + tables.stream().map(table -> table.name().toString()).sorted().toList();
+        this.mark = new Mark(NOT_BEGUN, named);
+    }
+
+    static MyReader open(
+            MyOptions options, List<MyTable> tables, @Nullable Mark stored, boolean endless)
+            throws SQLException, IOException {
+        Connection sql = null;
+        Connection rows = null;
+        try {
+            sql = options.connect();
+            rows = options.connect();
+            boolean mariaDb = MySqlSource.isMariaDb(sql);
+            var reader = new MyReader(options, tables, endless, mariaDb, sql, rows);
+            reader.begin(stored);
+            return reader;
+        } catch (SQLException | IOException | RuntimeException e) {
+            close(sql);
+            close(rows);
+            throw e;
+        }
+    }
+
+    private void begin(@Nullable Mark stored) throws SQLException, IOException {
+        if (stored == null) {
+            return;
+        }
+        String[] parts = stored.identity().split("\n", 3);
+        if (!parts[0].equals(named)) {
+            throw new IOException(
+                    "The job went on from another kind of server or set of tables: it was %s, it is %s. Run it with --again to begin with all rows"
+                            .formatted(parts[0], named));
+        }
+        if (stored.next() != NOT_BEGUN && parts.length == 3) {
+            requireLog(Gtids.of(parts[1], mariaDb));
+            follow(Gtids.of(parts[1], mariaDb), parts[2]);
+        }
+    }
+
+    /// What was read must be among what the server has, and what was not read must still be in its
+    /// log. MariaDB looks at both by itself when the log is asked for.
+    private void requireLog(Gtids from) throws SQLException, IOException {
+        if (mariaDb) {
+            return;
+        }
+        if (!Gtids.of(executed(), false).containsAll(from)) {
+            throw new IOException(
+                    "The server does not have the transactions %s, which were read: it is another one, or was set back. Run the job with --again to begin with all rows"
+                            .formatted(from));
+        }
+        String purged =
+                Sql.text(sql, "SELECT CONCAT(@@global.gtid_purged, '')").replaceAll("\\s", "");
+        if (!from.containsAll(Gtids.of(purged, false))) {
+            throw new IOException(
+                    "The server has dropped log that was not read: read are %s, dropped are %s. Run the job with --again to begin with all rows"
+                            .formatted(from, purged));
+        }
+    }
+
+    private String executed() throws SQLException {
+        return Sql.text(
+                        sql,
+                        mariaDb
+                                ? "SELECT CONCAT(@@global.gtid_binlog_pos, '')"
+                                : "SELECT CONCAT(@@global.gtid_executed, '')")
+                .replaceAll("\\s", "");
+    }
+
+    private void beginAnew() throws SQLException {
+        begun = true;
+        if (options.initial()) {
+            snapshot = new MySnapshot(rows, tables, mariaDb);
+        } else {
+            follow(Gtids.of(executed(), mariaDb), null);
+        }
+    }
+
+    private void follow(Gtids from, @Nullable String layout) throws SQLException {
+        begun = true;
+        BinaryLogClient client = options.logClient();
+        if (mariaDb && from.toString().isEmpty()) {
+            // Of a server without a transaction: its log from the beginning.
+            client.setBinlogFilename("");
+            client.setBinlogPosition(4);
+        } else {
+            client.setGtidSet(from.toString());
+        }
+        var shapes = new Layouts(sql, options.narrow(), tables, layout, notes);
+        var opened = new LogFeed(client);
+        layouts = shapes;
+        feed = opened;
+        log = new MyLog(opened, shapes, from);
+        end = endless ? null : Gtids.of(executed(), mariaDb);
+        mark = markOf(from, shapes);
+        opened.start();
+    }
+
+    private Mark markOf(Gtids done, Layouts shapes) {
+        return new Mark(BEGUN, named + "\n" + done + "\n" + shapes);
+    }
+
+    @Override
+    public @Nullable Batch next(int rowsMax, boolean patient, Rejections rejections)
+            throws IOException {
+        try {
+            Batch queued = queue.poll();
+            if (queued != null) {
+                return queued;
+            }
+            if (!begun) {
+                beginAnew();
+            }
+            if (snapshot != null) {
+                Batch read = snapshot.next(rowsMax, rejections);
+                if (read != null) {
+                    return read;
+                }
+                snapshotBytes = snapshot.bytes();
+                String transactions = snapshot.transactions();
+                snapshot.close();
+                snapshot = null;
+                follow(Gtids.of(transactions, mariaDb), null);
+                return NOTHING;
+            }
+            return log == null ? null : read(log, rowsMax, patient, rejections);
+        } catch (SQLException e) {
+            throw new IOException("MySQL: " + Sql.reason(e), e);
+        }
+    }
+
+    private @Nullable Batch read(MyLog from, int rowsMax, boolean patient, Rejections rejections)
+            throws IOException {
+        long begin = System.nanoTime();
+        while (!from.read(rowsMax, rejections)) { // ends: it waits a moment at most
+            if (end != null && !from.inTransaction() && from.done().containsAll(end)) {
+                return null;
+            }
+            if (!patient || System.nanoTime() - begin > PATIENCE_NANOS) {
+                break;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        for (MyTable table : tables) {
+            Batch read = table.takeOrNull();
+            if (read != null) {
+                queue.add(read);
+            }
+        }
+        Batch first = queue.poll();
+        return first == null ? NOTHING : first;
+    }
+
+    @Override
+    public boolean settled() {
+        return snapshot == null && queue.isEmpty() && (log == null || !log.inTransaction());
+    }
+
+    @Override
+    public Map<String, Mark> marks() {
+        if (log != null && layouts != null && settled()) {
+            boolean moved = log.takeFresh() || end != null;
+            if (moved || log.read() - markedBytes >= IDLE_BYTES) {
+                markedBytes = log.read();
+                mark = markOf(log.done(), layouts);
+            }
+        }
+        return Map.of(LOG_PARTITION, mark);
+    }
+
+    @Override
+    public void verify() {
+        // The log is the server's; who else reads it changes nothing.
+    }
+
+    @Override
+    public void committed(Map<String, Mark> marks) {
+        // The server keeps its log for as long as it is told to, whoever reads it.
+    }
+
+    @Override
+    public long bytesRead() {
+        return (snapshot != null ? snapshot.bytes() : snapshotBytes)
+                + (log == null ? 0 : log.read());
+    }
+
+    @Override
+    public Lag lag() {
+        if (log == null || log.millis() == 0) {
+            return Lag.UNKNOWN;
+        }
+        try {
+            boolean all = log.done().containsAll(Gtids.of(executed(), mariaDb));
+            return new Lag(
+                    -1, -1, all ? 0 : Math.max(0, System.currentTimeMillis() - log.millis()));
+        } catch (SQLException e) {
+            return Lag.UNKNOWN;
+        }
+    }
+
+    @Override
+    public List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    @Override
+    public void close() {
+        if (feed != null) {
+            feed.close();
+        }
+        close(rows);
+        close(sql);
+    }
+
+    private static void close(@Nullable Connection connection) {
+        try {
+            if (connection != null) {
+                connection.close();
+            }
+        } catch (SQLException e) {
+            LOG.debug("a connection ended badly", e);
+        }
+    }
+}

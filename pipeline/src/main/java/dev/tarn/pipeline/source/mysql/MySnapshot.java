@@ -1,0 +1,216 @@
+package dev.tarn.pipeline.source.mysql;
+
+import dev.tarn.pipeline.row.Batch;
+import dev.tarn.pipeline.row.Rejections;
+import dev.tarn.pipeline.row.RowKind;
+import dev.tarn.pipeline.source.jdbc.Sql;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.iceberg.util.DateTimeUtil;
+import org.jspecify.annotations.Nullable;
+
+/// All rows of the tables in one state of the server, one table after the other, and the set of
+/// transactions that state has.
+///
+/// MariaDB tells the place of a state in its log. MySQL does not, so for the moment in which the
+/// state is taken all tables are locked against writes, as its own backup program does.
+final class MySnapshot implements AutoCloseable {
+    private static final int FETCH_ROWS = 4_096;
+    private static final long DAY_MICROS = 86_400_000_000L;
+
+    private final Connection connection;
+    private final List<MyTable> tables;
+    private final String transactions;
+    private int table = -1;
+    private long place;
+    private long bytes;
+    private @Nullable Statement statement;
+    private @Nullable ResultSet rows;
+
+    MySnapshot(Connection connection, List<MyTable> tables, boolean mariaDb) throws SQLException {
+        this.connection = connection;
+        this.tables = tables;
+        Sql.run(connection, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+        if (mariaDb) {
+            begin();
+            String place =
+                    Sql.text(
+                            connection,
+                            "SELECT CONCAT(f.variable_value, '|', p.variable_value) FROM"
+                                    + " information_schema.session_status f,"
+                                    + " information_schema.session_status p WHERE f.variable_name ="
+                                    + " 'BINLOG_SNAPSHOT_FILE' AND p.variable_name ="
+                                    + " 'BINLOG_SNAPSHOT_POSITION'");
+            int bar = place.lastIndexOf('|');
+            this.transactions =
+                    Sql.text(
+                            connection,
+                            "SELECT BINLOG_GTID_POS(?, ?)",
+                            place.substring(0, bar),
+                            place.substring(bar + 1));
+            return;
+        }
+        try {
+            Sql.run(connection, "FLUSH TABLES WITH READ LOCK");
+        } catch (SQLException e) {
+            throw new SQLException(
+                    "the first state cannot be taken: %s. The user needs RELOAD, for a lock of a moment"
+                            .formatted(Sql.reason(e)),
+                    e);
+        }
+        try {
+            begin();
+            this.transactions = Sql.text(connection, "SELECT @@global.gtid_executed");
+        } finally {
+            Sql.run(connection, "UNLOCK TABLES");
+        }
+    }
+
+    private void begin() throws SQLException {
+        Sql.run(connection, "START TRANSACTION WITH CONSISTENT SNAPSHOT");
+    }
+
+    /// What the state has.
+    String transactions() {
+        return transactions.replaceAll("\\s", "");
+    }
+
+    /// Up to `rowsMax` more rows of a table, null at the end.
+    @Nullable Batch next(int rowsMax, Rejections rejections) throws SQLException {
+        // Ends: each round reads a row or goes to the next table.
+        while (true) {
+            if (rows == null) {
+                if (++table == tables.size()) {
+                    return null;
+                }
+                rows = query(tables.get(table));
+                place = 0;
+            }
+            MyTable from = tables.get(table);
+            List<MyColumn> columns = from.shape().values();
+            @Nullable Object[] values = new Object[columns.size()];
+            Batch batch = from.batch(rowsMax);
+            for (int i = 0; i < rowsMax; i++) {
+                if (!rows.next()) {
+                    closeQuery();
+                    break;
+                }
+                for (int c = 0; c < values.length; c++) {
+                    values[c] = value(rows, c + 1, columns.get(c));
+                }
+                from.append(batch, values, RowKind.INSERT, false, ++place, rejections);
+            }
+            Batch read = from.takeOrNull();
+            if (read != null) {
+                return read;
+            }
+        }
+    }
+
+    private ResultSet query(MyTable from) throws SQLException {
+        String columns =
+                from.shape().values().stream()
+                        .map(MyColumn::expression)
+                        .collect(Collectors.joining(", "));
+        Statement made = connection.createStatement();
+        statement = made;
+        made.setFetchSize(FETCH_ROWS);
+        return made.executeQuery("SELECT %s FROM %s".formatted(columns, from.name().quoted()));
+    }
+
+    private @Nullable Object value(ResultSet row, int column, MyColumn as) throws SQLException {
+        return switch (as.type().typeId()) {
+            case BOOLEAN, INTEGER, LONG -> {
+                long value = row.getLong(column);
+                bytes += Long.BYTES;
+                yield row.wasNull() ? null : value;
+            }
+            case FLOAT, DOUBLE -> {
+                double value = row.getDouble(column);
+                bytes += Double.BYTES;
+                yield row.wasNull() ? null : value;
+            }
+            case DECIMAL -> row.getBigDecimal(column);
+            case DATE, TIME, TIMESTAMP -> {
+                String text = row.getString(column);
+                bytes += text == null ? 0 : text.length();
+                yield text == null ? null : micros(as, text);
+            }
+            default -> {
+                if (as.kind().equals("decimal")) {
+                    yield row.getBigDecimal(column);
+                }
+                byte[] value = row.getBytes(column);
+                bytes += value == null ? 0 : value.length;
+                yield value;
+            }
+        };
+    }
+
+    private static long micros(MyColumn as, String text) throws SQLException {
+        try {
+            return switch (as.type().typeId()) {
+                case DATE -> DateTimeUtil.daysFromDate(LocalDate.parse(text)) * DAY_MICROS;
+                case TIME ->
+                        text.startsWith("-") || text.indexOf(':') > 2
+                                ? outOfDay(text)
+                                : DateTimeUtil.microsFromTime(LocalTime.parse(text));
+                default ->
+                        DateTimeUtil.microsFromTimestamp(
+                                LocalDateTime.parse(text.replace(' ', 'T')));
+            };
+        } catch (DateTimeException e) {
+            if (as.type().typeId() == org.apache.iceberg.types.Type.TypeID.TIME) {
+                return outOfDay(text);
+            }
+            // Zero in the year, the month or the day.
+            return MyColumn.NO_TIME;
+        }
+    }
+
+    /// `[-]hhh:mm:ss[.ffffff]`, which is longer than a day or negative.
+    private static long outOfDay(String text) throws SQLException {
+        boolean negative = text.startsWith("-");
+        String[] parts = text.substring(negative ? 1 : 0).split("[:.]");
+        if (parts.length < 3) {
+            throw new SQLException("expected a time, found '%s'".formatted(text));
+        }
+        long seconds =
+                Long.parseLong(parts[0]) * 3_600
+                        + Long.parseLong(parts[1]) * 60
+                        + Long.parseLong(parts[2]);
+        long micros =
+                seconds * 1_000_000
+                        + (parts.length < 4
+                                ? 0
+                                : Long.parseLong((parts[3] + "000000").substring(0, 6)));
+        return negative ? -micros : micros;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    private void closeQuery() throws SQLException {
+        if (statement != null) {
+            statement.close();
+        }
+        statement = null;
+        rows = null;
+    }
+
+    /// Ends the transaction; the connection stays.
+    @Override
+    public void close() throws SQLException {
+        closeQuery();
+        Sql.run(connection, "ROLLBACK");
+    }
+}

@@ -1,0 +1,386 @@
+package dev.tarn.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.tarn.pipeline.Progress.State;
+import dev.tarn.pipeline.job.JobSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.iceberg.data.Record;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Changes of a real server with a binary log.
+abstract class BinlogContract {
+    private static final int KILLS_SHORT = 6;
+    private static final int KILLS = 200;
+
+    @TempDir Path folder;
+
+    /// On the loopback address; user root without a password.
+    abstract int port();
+
+    abstract boolean mariaDb();
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:mariadb://127.0.0.1:%s/shop?user=root&createDatabaseIfNotExist=true"
+                        .formatted(port()));
+    }
+
+    /// In one transaction.
+    void sql(String... statements) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+            connection.commit();
+        }
+    }
+
+    /// The first column.
+    List<String> lines(String sql) throws SQLException {
+        List<String> lines = new ArrayList<>();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                lines.add(rows.getString(1));
+            }
+        }
+        return lines;
+    }
+
+    private String job(String name, String mode, String tables, String sink) {
+        return """
+        env { job.name = %s, job.mode = %s, checkpoint.interval = 40 }
+        source { MySQL-CDC { base-url = "jdbc:mysql://127.0.0.1:%s/shop", username = root, table-names = [%s] } }
+        sink { Iceberg { namespace = t, table = "${table_name}", iceberg.table.upsert-mode-enabled = true %s } }
+        """
+                .formatted(name, mode, port(), tables, sink);
+    }
+
+    private static void await(PipelineRun run, long rowsCommitted) {
+        Await.until(
+                rowsCommitted + " rows committed",
+                () -> {
+                    assertThat(run.progress())
+                            .extracting(Progress::state)
+                            .as(run.progress().message())
+                            .isEqualTo(State.RUNNING);
+                    return run.progress().rowsCommitted() >= rowsCommitted;
+                });
+    }
+
+    @Test
+    void rowsAreReadOnceAndThenFollowed() throws Exception {
+        sql(
+                "CREATE TABLE item (id int PRIMARY KEY, name varchar(40) NOT NULL, price"
+                        + " decimal(8,2))",
+                "CREATE TABLE stock (place char(3), item int, count bigint, PRIMARY KEY (place,"
+                        + " item))",
+                "INSERT INTO stock VALUES ('a', 1, 5), ('b', 2, null)");
+        var values = new ArrayList<String>();
+        for (int i = 1; i <= 3_000; i++) {
+            values.add("(%s, 'item %s', %s / 4)".formatted(i, i, i));
+        }
+        sql("INSERT INTO item VALUES " + String.join(",", values));
+        String job = job("follow", "BATCH", "\"shop.item\", \"shop.stock\"", "");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            assertThat(world.byFirst("t.item")).hasSize(3000).containsEntry("7", "7|item 7|1.75");
+            assertThat(world.byFirst("t.stock")).containsOnlyKeys("a", "b");
+            assertThat(world.table("t.item").schema().identifierFieldNames()).containsExactly("id");
+
+            sql(
+                    "UPDATE item SET name = 'changed' WHERE id = 7",
+                    "UPDATE item SET id = 9007 WHERE id = 8",
+                    "DELETE FROM item WHERE id > 2990 AND id < 9000",
+                    "INSERT INTO stock VALUES ('c', 3, 3)",
+                    "UPDATE stock SET count = 6 WHERE place = 'a'");
+            sql("DELETE FROM stock WHERE place = 'b'");
+            Progress next = world.run(job);
+            assertThat(next.message()).isEqualTo("finished");
+            assertThat(next.rows()).isEqualTo(18);
+            assertThat(world.byFirst("t.item"))
+                    .hasSize(2990)
+                    .containsEntry("7", "7|changed|1.75")
+                    .containsEntry("9007", "9007|item 8|2.00")
+                    .doesNotContainKeys("8", "2991", "3000");
+            assertThat(world.byFirst("t.stock").values())
+                    .containsExactlyInAnyOrder("a|1|6", "c|3|3");
+            assertThat(world.run(job).rows()).isZero();
+        }
+    }
+
+    @Test
+    void everyTypeIsTheSameFromTheTableAndFromTheLog() throws Exception {
+        sql(
+                """
+                CREATE TABLE kinds (id int PRIMARY KEY, b tinyint(1), t tinyint, tu tinyint unsigned, s smallint, su smallint unsigned,
+                  m mediumint, mu mediumint unsigned, iu int unsigned, l bigint, lu bigint unsigned, f float, d double,
+                  n decimal(20,4), big decimal(50,3), bit1 bit(1), bits bit(12), y year, c char(5), v varchar(200) CHARACTER SET utf8mb4,
+                  la varchar(20) CHARACTER SET latin1, tx text CHARACTER SET utf8mb4, bi binary(4), vb varbinary(20), bl blob,
+                  da date, ti time(6), dt datetime(6), dt0 datetime, ts timestamp(6) NULL,
+                  e enum('it''s','b,c'), st set('x','y','z')) CHARACTER SET utf8mb4\
+                """);
+        String[] values = {
+            "1, -3, 250, -30000, 65000, -8000000, 16000000, 4000000000, 9223372036854775807,"
+                + " 18446744073709551615, 1.17, 1e300, 12345678901234.5678,"
+                + " 12345678901234567890123456789012345678901234567.125, 1, b'100000000001', 2024,"
+                + " 'ab ', 'tab\\t new\\n"
+                + " back\\\\slash \u00e4\u20ac', '\u00e4\u00f6', 'text', 'a\\0', x'00ff5c',"
+                + " x'ff00', '1969-12-31', '23:59:59.999999', '2024-02-29 12:34:56.789',"
+                + " '2024-02-29 12:34:56', '2024-02-29 12:34:56.789', 'it''s', 'x,z'",
+            "0, 0, 0, 0, 0, 0, 0, 0, -9223372036854775808, 0, -0.1, 0, -1, -1, 0, b'0', 1901, '',"
+                    + " '', '', '', '', '', '', '1000-01-01', '00:00:00', '9999-12-31"
+                    + " 23:59:59.999999', '1000-01-01 00:00:00', '1970-01-01 00:00:01', 'b,c', ''",
+            "null" + ", null".repeat(30)
+        };
+        for (int i = 0; i < values.length; i++) {
+            sql(
+                    "SET time_zone = '+00:00'",
+                    "INSERT INTO kinds VALUES (%s, %s)".formatted(i, values[i]));
+        }
+        String job = job("kinds", "BATCH", "\"shop.kinds\"", "");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            for (int i = 0; i < values.length; i++) {
+                sql(
+                        "SET time_zone = '+00:00'",
+                        "INSERT INTO kinds VALUES (%s, %s)".formatted(i + 10, values[i]));
+            }
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            Map<String, String> rows = world.byFirst("t.kinds");
+            assertThat(rows).hasSize(6);
+            for (int i = 0; i < values.length; i++) {
+                Record read = row(world, i);
+                Record logged = row(world, i + 10);
+                for (int c = 1; c < read.size(); c++) {
+                    assertThat(logged.get(c))
+                            .as("row %s column %s", i, read.struct().fields().get(c))
+                            .isEqualTo(read.get(c));
+                }
+            }
+            assertThat(rows.get("0").replaceAll("java.nio.HeapByteBuffer", ""))
+                    .isEqualTo(
+                            "0|true|-3|250|-30000|65000|-8000000|16000000|4000000000|9223372036854775807|18446744073709551615|1.17|1.0E300|12345678901234.5678|12345678901234567890123456789012345678901234567.125|true|[pos=0"
+                                + " lim=2 cap=2]|2024|ab|tab\t new\n"
+                                + " back\\slash \u00e4\u20ac|\u00e4\u00f6|text|[pos=0 lim=4"
+                                + " cap=4]|[pos=0 lim=3 cap=3]|[pos=0 lim=2"
+                                + " cap=2]|1969-12-31|23:59:59.999999|2024-02-29T12:34:56.789|2024-02-29T12:34:56|2024-02-29T12:34:56.789Z|it's|x,z");
+        }
+    }
+
+    private static Record row(World world, int id) throws Exception {
+        return world.rows("t.kinds").stream()
+                .filter(row -> row.get(0).equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void datesThatAreNoneAndWhatDoesNotFit() throws Exception {
+        sql(
+                "CREATE TABLE odd (id int PRIMARY KEY, d date, t time, b tinyint(1), n datetime NOT"
+                        + " NULL)",
+                "SET SESSION sql_mode = ''",
+                "INSERT INTO odd VALUES (1, '0000-00-00', '01:00:00', 1, '2024-01-01'), (2, null,"
+                    + " '100:00:00', 1, '2024-01-01'), (3, null, null, 2, '2024-01-01'), (4, null,"
+                    + " null, 0, '0000-00-00')");
+        String job =
+                job("odd", "BATCH", "\"shop.odd\"", "")
+                        .replace(
+                                "username = root",
+                                "username = root, tarn.dead_letter_table = \"t.dead\"");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            assertThat(world.byFirst("t.odd").values())
+                    .containsExactly("1|null|01:00|true|2024-01-01T00:00");
+            sql("SET SESSION sql_mode = ''", "INSERT INTO odd SELECT id + 10, d, t, b, n FROM odd");
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            assertThat(world.byFirst("t.odd").values())
+                    .containsExactly(
+                            "1|null|01:00|true|2024-01-01T00:00",
+                            "11|null|01:00|true|2024-01-01T00:00");
+            assertThat(world.column("t.dead", "column"))
+                    .containsExactlyInAnyOrder("t", "b", "n", "t", "b", "n");
+        }
+    }
+
+    @Test
+    void whatIsLostEndsTheRunWithTheReason() throws Exception {
+        sql("CREATE TABLE lost (id int PRIMARY KEY)", "INSERT INTO lost VALUES (1)");
+        String job = job("lost", "BATCH", "\"shop.lost\"", "");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            sql("INSERT INTO lost VALUES (2)");
+            sql("FLUSH BINARY LOGS", "INSERT INTO lost VALUES (3)");
+            sql("FLUSH BINARY LOGS");
+            String last = lines("SHOW BINARY LOGS").getLast();
+            sql("PURGE BINARY LOGS TO '" + last + "'");
+            Progress gone = world.run(job);
+            assertThat(gone.state()).isEqualTo(State.FAILED);
+            assertThat(gone.message())
+                    .containsIgnoringCase(
+                            mariaDb() ? "could not find GTID" : "dropped log that was not read");
+            assertThat(world.byFirst("t.lost")).containsOnlyKeys("1");
+            assertThat(world.run(job, new RunOptions(true)).message()).isEqualTo("finished");
+            assertThat(world.byFirst("t.lost")).containsOnlyKeys("1", "2", "3");
+
+            sql("TRUNCATE TABLE lost");
+            assertThat(world.run(job).message()).contains("Table shop.lost was truncated");
+        }
+    }
+
+    @Test
+    void wrongOptionsAreNamed() throws Exception {
+        sql("CREATE TABLE right_one (id int PRIMARY KEY)");
+        try (var world = new World(folder)) {
+            Throwable refused =
+                    catchThrowable(() ->
+                            world.run(
+                                    job("wrong", "BATCH", "\"shop.nope\", \"nothing\"", "")
+                                            .replace(
+                                                    "username = root",
+                                                    "username = root, startup.mode = earliest,"
+                                                            + " server-id = x")));
+            assertThat(refused)
+                    .hasMessageContaining("shop.nope: there is no such table")
+                    .hasMessageContaining("expected database.table, found 'nothing'")
+                    .hasMessageContaining("expected initial or latest, found 'earliest'")
+                    .hasMessageContaining("expected a number from 1 to 4294967295");
+        }
+    }
+
+    @Test
+    void aTableThatChangesIsFollowed() throws Exception {
+        sql(
+                "CREATE TABLE grow (id int PRIMARY KEY, n int NOT NULL, gone varchar(5) NOT NULL)",
+                "INSERT INTO grow VALUES (1, 1, 'a')");
+        String job =
+                job(
+                        "grow",
+                        "STREAMING",
+                        "\"shop.grow\"",
+                        ", iceberg.table.schema-evolution-enabled = true");
+        try (var world = new World(folder)) {
+            PipelineRun run =
+                    world.pipelines.start(world.job(job), Map.of(), RunOptions.DEFAULT, line -> {});
+            await(run, 1);
+            sql("INSERT INTO grow VALUES (2, 2, 'b')");
+            sql("ALTER TABLE grow ADD more decimal(6,2), DROP gone, MODIFY n bigint NOT NULL");
+            sql(
+                    "INSERT INTO grow VALUES (3, 3000000000, 1.25)",
+                    "UPDATE grow SET more = 2.5 WHERE id = 1");
+            await(run, 5);
+            run.cancel();
+            Progress end = run.await();
+            assertThat(end.state()).as(end.message()).isEqualTo(State.CANCELLED);
+            assertThat(world.byFirst("t.grow").values())
+                    .containsExactly("1|1|null|2.50", "2|2|null|null", "3|3000000000|null|1.25");
+        }
+    }
+
+    @Test
+    void theExampleRuns() throws Exception {
+        sql(
+                "CREATE TABLE example (id int PRIMARY KEY, name text)",
+                "INSERT INTO example VALUES (1, 'Ann'), (2, 'Bob')");
+        Path repository = Path.of("").toAbsolutePath().getParent();
+        String name = "examples/jobs/mysql-to-iceberg.conf";
+        var job = new JobSource(Files.readString(repository.resolve(name)), name, repository);
+        Map<String, String> variables =
+                Map.of(
+                        "server", "127.0.0.1:" + port(),
+                        "user", "root",
+                        "password", "",
+                        "table", "shop.example");
+        try (var world = new World(folder)) {
+            PipelineRun run = world.pipelines.start(job, variables, RunOptions.DEFAULT, line -> {});
+            await(run, 2);
+            sql(
+                    "UPDATE example SET name = 'Anna' WHERE id = 1",
+                    "DELETE FROM example WHERE id = 2");
+            await(run, 5);
+            run.cancel();
+            assertThat(run.await().state()).isEqualTo(State.CANCELLED);
+            assertThat(world.byFirst("shop.example").values()).containsExactly("1|Anna");
+        }
+    }
+
+    @Test
+    void whatWaitsIsCommittedPieceByPiece() throws Exception {
+        sql("CREATE TABLE backlog (id int PRIMARY KEY)");
+        String job =
+                job("backlog", "BATCH", "\"shop.backlog\"", "")
+                        .replace(
+                                "checkpoint.interval = 40",
+                                "checkpoint.interval = 600000, tarn.checkpoint.rows = 300");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            try (Connection connection = connect();
+                    Statement statement = connection.createStatement()) {
+                for (int i = 0; i < 900; i += 3) {
+                    statement.execute(
+                            "INSERT INTO backlog VALUES (%s), (%s), (%s)"
+                                    .formatted(i, i + 1, i + 2));
+                }
+            }
+            Progress end = world.run(job);
+            assertThat(end.rows()).as(end.message()).isEqualTo(900);
+            assertThat(end.snapshots()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aFewKills() throws Exception {
+        kill(KILLS_SHORT);
+    }
+
+    @Test
+    @Tag("slow")
+    void manyKills() throws Exception {
+        kill(KILLS);
+    }
+
+    private void kill(int kills) throws Exception {
+        String name = "kills_" + kills;
+        sql(
+                "CREATE DATABASE " + name,
+                "CREATE TABLE %s.account (id int PRIMARY KEY, amount bigint NOT NULL)"
+                        .formatted(name),
+                "CREATE TABLE %s.transfer (id bigint PRIMARY KEY AUTO_INCREMENT, source int, target int, amount bigint)"
+                        .formatted(name));
+        for (int i = 1; i <= 200; i++) {
+            sql("INSERT INTO %s.account VALUES (%s, 1000)".formatted(name, i));
+        }
+        new KillLoop(
+                        Files.createDirectories(folder.resolve("home")),
+                        new Transfers(
+                                name,
+                                this::sql,
+                                this::lines,
+                                mode ->
+                                        job(
+                                                name,
+                                                mode,
+                                                "\"%s.account\", \"%s.transfer\""
+                                                        .formatted(name, name),
+                                                "")),
+                        20_261_126)
+                .run(kills);
+    }
+}
