@@ -67,11 +67,11 @@ public final class Pipelines {
                         new Ledger(database, plan.name()),
                         options,
                         clock);
-        var run = new PipelineRun(loading, () -> running.remove(plan.name()));
-        if (running.putIfAbsent(plan.name(), run) != null) {
+        String name = plan.name();
+        var run = new PipelineRun(loading, () -> running.remove(name));
+        if (running.putIfAbsent(name, run) != null) {
             throw new PipelineException(
-                    "Pipeline %s is running already, wait for it or cancel it"
-                            .formatted(plan.name()));
+                    "Pipeline %s is running already, wait for it or cancel it".formatted(name));
         }
         return run.begin();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.tarn.pipeline.Progress.State;
 import java.io.ByteArrayOutputStream;
+import java.lang.ref.WeakReference;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
@@ -37,6 +39,43 @@ class LoadingTest {
         sink { Iceberg { namespace = t, table = r } }
         """
                 .formatted(path, more);
+    }
+
+    @Test
+    void aRunThatHasEndedKeepsNothingItWorkedWith() throws Exception {
+        try (var world = new World(folder)) {
+            List<WeakReference<Object>> part = new ArrayList<>();
+            PipelineRun run = run(world, part);
+            Await.until(
+                    "what the run worked with is free",
+                    () -> {
+                        System.gc();
+                        return part.getFirst().get() == null;
+                    });
+            assertThat(run.progress().state()).isEqualTo(State.FINISHED);
+            assertThat(run.pipeline()).isEqualTo("ended");
+        }
+    }
+
+    /// Tells of an object that only the run's plan has.
+    private static PipelineRun run(World world, List<WeakReference<Object>> part)
+            throws InterruptedException {
+        List<String> console = new ArrayList<>();
+        part.add(new WeakReference<>(console));
+        PipelineRun run =
+                world.pipelines.start(
+                        world.job(
+                                """
+                                env { job.name = ended }
+                                source { FakeSource { row.num = 3, schema { fields { id = bigint } } } }
+                                sink { Console {} }
+                                """),
+                        Map.of(),
+                        RunOptions.DEFAULT,
+                        console::add);
+        assertThat(run.await().state()).isEqualTo(State.FINISHED);
+        assertThat(console).isNotEmpty();
+        return run;
     }
 
     @Test
