@@ -126,6 +126,20 @@ final class PipelineBench {
                 bench.printRatios();
             } else {
                 bench.postgres(new Backends(root, children).postgres("source"));
+                MySqlChanges.start(root, children, rows)
+                        .measure(
+                                ROUNDS,
+                                bench::begin,
+                                (how, name, source, upsert, round) ->
+                                        bench.run(
+                                                "MySQL snapshot, " + how,
+                                                name,
+                                                source,
+                                                upsert,
+                                                round),
+                                (how, name, source, upsert, round) ->
+                                        bench.run(
+                                                "MySQL log, " + how, name, source, upsert, round));
             }
         } finally {
             try (Stream<Path> paths = Files.walk(folder)) {
