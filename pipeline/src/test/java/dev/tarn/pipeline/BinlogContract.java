@@ -242,6 +242,25 @@ abstract class BinlogContract {
 
             sql("TRUNCATE TABLE lost");
             assertThat(world.run(job).message()).contains("Table shop.lost was truncated");
+
+            String two = job("two", "BATCH", "\"other.one\"", "");
+            sql(
+                    "CREATE DATABASE other",
+                    "CREATE TABLE other.one (id int PRIMARY KEY)",
+                    "INSERT INTO other.one VALUES (1)");
+            assertThat(world.run(two).message()).isEqualTo("finished");
+            PipelineRun run =
+                    world.pipelines.start(
+                            world.job(two.replace("BATCH", "STREAMING")),
+                            Map.of(),
+                            RunOptions.DEFAULT,
+                            line -> {});
+            sql("INSERT INTO other.one VALUES (2)");
+            await(run, 1);
+            sql("DROP DATABASE other");
+            Progress dropped = run.await();
+            assertThat(dropped.state()).isEqualTo(State.FAILED);
+            assertThat(dropped.message()).contains("DROP DATABASE other", "no such table");
         }
     }
 

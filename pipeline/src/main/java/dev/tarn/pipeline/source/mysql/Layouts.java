@@ -24,6 +24,9 @@ final class Layouts {
     private static final Set<String> CHANGES = Set.of("ALTER", "RENAME", "DROP", "CREATE");
     private static final Set<String> ROWS = Set.of("INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD");
 
+    private static final Pattern DATABASE =
+            Pattern.compile("^\\s*DROP\\s+(DATABASE|SCHEMA)\\b", Pattern.CASE_INSENSITIVE);
+
     /// Numbers of types in the log (MySQL's `enum_field_types`).
     private static final int STRING = 254;
 
@@ -156,7 +159,7 @@ final class Layouts {
             Pattern pattern = words.get(name);
             boolean there =
                     pattern != null
-                            && pattern.matcher(text).find()
+                            && (pattern.matcher(text).find() || DATABASE.matcher(text).find())
                             && (name.database().equalsIgnoreCase(database)
                                     || text.toLowerCase(Locale.ROOT)
                                             .contains(name.database().toLowerCase(Locale.ROOT)));

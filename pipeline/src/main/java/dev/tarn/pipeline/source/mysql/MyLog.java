@@ -146,7 +146,15 @@ final class MyLog {
                     throw new IOException(
                             "The log has a transaction without a GTID: gtid_mode must stay ON");
             case QUERY -> query(event.getData());
-            case XID, XA_PREPARE -> commit();
+            case XID -> commit();
+            case XA_PREPARE -> {
+                if (hasRows) {
+                    throw new IOException(
+                            "The log has rows of an XA transaction, which may still be taken back;"
+                                    + " such are not followed");
+                }
+                commit();
+            }
             case TABLE_MAP -> {
                 TableMapEventData map = event.getData();
                 relations.put(map.getTableId(), layouts.relation(map));
@@ -205,7 +213,10 @@ final class MyLog {
         return false;
     }
 
-    private void begin(String number, boolean alreadyBegun) {
+    private void begin(String number, boolean alreadyBegun) throws IOException {
+        if (gtid != null && hasRows) {
+            throw new IOException("The log has a transaction without an end: " + gtid);
+        }
         gtid = number;
         begun = alreadyBegun;
         relations.clear();

@@ -165,7 +165,8 @@ record MyOptions(
                         properties);
         try {
             Sql.run(connection, "SET time_zone = '+00:00'");
-            Sql.run(connection, "SET net_write_timeout = 3600");
+            // A commit may take its time, a snapshot a day.
+            Sql.run(connection, "SET net_write_timeout = 3600, wait_timeout = 31536000");
             return connection;
         } catch (SQLException e) {
             connection.close();

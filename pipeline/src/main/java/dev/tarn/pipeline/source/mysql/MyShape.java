@@ -28,7 +28,7 @@ record MyShape(MyName name, Columns columns, List<MyColumn> values, List<String>
     private static final String COLUMNS =
             """
             SELECT column_name, data_type, column_type, is_nullable, numeric_precision, numeric_scale,
-                   character_set_name, character_octet_length
+                   character_set_name, character_octet_length, table_schema, table_name
             FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position\
             """;
 
@@ -50,6 +50,11 @@ record MyShape(MyName name, Columns columns, List<MyColumn> values, List<String>
         List<Types.NestedField> fields = new ArrayList<>();
         for (List<@Nullable String> row :
                 Sql.rows(connection, COLUMNS, name.database(), name.table())) {
+            // The server may take names in any case for the same; its log does not.
+            var exact = new MyName(String.valueOf(row.get(8)), String.valueOf(row.get(9)));
+            if (!exact.equals(name)) {
+                throw new SQLException("the table is called " + exact);
+            }
             MyColumn column = column(row, narrow);
             values.add(column);
             fields.add(

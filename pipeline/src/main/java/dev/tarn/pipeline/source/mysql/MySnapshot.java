@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// MariaDB tells the place of a state in its log. MySQL does not, so for the moment in which the
 /// state is taken all tables are locked against writes, as its own backup program does.
 final class MySnapshot implements AutoCloseable {
+    private static final int LOCK_SECONDS_MAX = 10;
     private static final int FETCH_ROWS = 4_096;
     private static final long DAY_MICROS = 86_400_000_000L;
 
@@ -59,11 +60,13 @@ final class MySnapshot implements AutoCloseable {
             return;
         }
         try {
+            // While it waits for a long query, everybody who writes waits for it.
+            Sql.run(connection, "SET lock_wait_timeout = " + LOCK_SECONDS_MAX);
             Sql.run(connection, "FLUSH TABLES WITH READ LOCK");
         } catch (SQLException e) {
             throw new SQLException(
-                    "the first state cannot be taken: %s. The user needs RELOAD, for a lock of a moment"
-                            .formatted(Sql.reason(e)),
+                    "the first state cannot be taken: %s. The user needs RELOAD, for a lock of a moment, and no query may hold it up for %s s"
+                            .formatted(Sql.reason(e), LOCK_SECONDS_MAX),
                     e);
         }
         try {
@@ -71,6 +74,7 @@ final class MySnapshot implements AutoCloseable {
             this.transactions = Sql.text(connection, "SELECT @@global.gtid_executed");
         } finally {
             Sql.run(connection, "UNLOCK TABLES");
+            Sql.run(connection, "SET lock_wait_timeout = DEFAULT");
         }
     }
 
