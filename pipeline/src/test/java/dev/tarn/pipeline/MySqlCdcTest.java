@@ -3,17 +3,11 @@ package dev.tarn.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,50 +20,24 @@ class MySqlCdcTest extends BinlogContract {
 
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
+        String mysql = Path.of("../dev/mysql").toString();
         Process made =
-                new ProcessBuilder(Path.of("../dev/mysql").toString())
+                new ProcessBuilder(mysql)
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();
-        String unpacked =
-                new String(made.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (made.waitFor() != 0) {
             assertThat(System.getenv("CI")).as("MySQL is there").isNotEqualTo("true");
             assumeTrue(false, "MySQL is not there");
         }
-        copy(Path.of(unpacked, "data/mysql"), folder.resolve("data"));
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                unpacked + "/mysqld",
-                                "--no-defaults",
-                                "--basedir=" + unpacked,
-                                "--datadir=" + folder.resolve("data"),
-                                "--lc-messages-dir=" + unpacked + "/share",
-                                "--bind-address=127.0.0.1",
-                                "--port=" + port,
-                                "--socket=" + folder.resolve("socket"),
-                                "--pid-file=" + folder.resolve("pid"),
-                                "--log-bin=" + folder.resolve("bin"),
-                                "--server-id=1",
-                                "--binlog-format=ROW",
-                                "--gtid-mode=ON",
-                                "--enforce-gtid-consistency",
-                                "--log-slave-updates",
-                                "--skip-name-resolve",
-                                "--innodb-flush-log-at-trx-commit=2",
-                                "--sql-mode=STRICT_TRANS_TABLES"));
-        if (System.getProperty("user.name").equals("root")) {
-            command.add("--user=root");
-        }
-        var builder =
-                new ProcessBuilder(command)
+        server =
+                new ProcessBuilder(mysql, "run", Integer.toString(port), folder.toString())
                         .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("out").toFile());
-        builder.environment().put("LD_LIBRARY_PATH", unpacked);
-        server = builder.start();
+                        .redirectOutput(folder.resolve("out").toFile())
+                        .start();
         Await.until("MySQL", MySqlCdcTest::answers);
     }
 
@@ -81,14 +49,6 @@ class MySqlCdcTest extends BinlogContract {
             return true;
         } catch (SQLException e) {
             return false;
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Files.copy(file, to.resolve(from.relativize(file).toString()));
-            }
         }
     }
 

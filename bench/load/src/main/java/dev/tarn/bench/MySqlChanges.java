@@ -1,18 +1,15 @@
 package dev.tarn.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /// A MySQL 5.6 with the ten columns of the pipelines, as they are and as they come by the log.
 final class MySqlChanges {
@@ -33,49 +30,17 @@ final class MySqlChanges {
 
     static MySqlChanges start(Path root, Children children, long rows)
             throws IOException, InterruptedException {
-        Process where = new ProcessBuilder(root.resolve("dev/mysql").toString()).start();
-        String server =
-                new String(where.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        if (where.waitFor() != 0) {
-            throw new IOException("MySQL cannot be had: see dev/mysql");
-        }
         Path folder = children.folder("mysql");
-        Path empty = Path.of(server, "data/mysql");
-        try (Stream<Path> files = Files.walk(empty)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Files.copy(file, folder.resolve("data").resolve(empty.relativize(file).toString()));
-            }
-        }
         int port = Children.freePort();
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                server + "/mysqld",
-                                "--no-defaults",
-                                "--basedir=" + server,
-                                "--datadir=" + folder.resolve("data"),
-                                "--lc-messages-dir=" + server + "/share",
-                                "--bind-address=127.0.0.1",
-                                "--port=" + port,
-                                "--socket=" + folder.resolve("socket"),
-                                "--pid-file=" + folder.resolve("pid"),
-                                "--log-bin=" + folder.resolve("bin"),
-                                "--server-id=1",
-                                "--binlog-format=ROW",
-                                "--gtid-mode=ON",
-                                "--enforce-gtid-consistency",
-                                "--log-slave-updates",
-                                "--skip-name-resolve",
-                                "--innodb-flush-log-at-trx-commit=2"));
-        if (System.getProperty("user.name").equals("root")) {
-            command.add("--user=root");
-        }
-        var builder =
-                new ProcessBuilder(command)
+        Process process =
+                new ProcessBuilder(
+                                root.resolve("dev/mysql").toString(),
+                                "run",
+                                Integer.toString(port),
+                                folder.toString())
                         .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("out").toFile());
-        builder.environment().put("LD_LIBRARY_PATH", server);
-        Process process = builder.start();
+                        .redirectOutput(folder.resolve("out").toFile())
+                        .start();
         children.add(() -> process.destroyForcibly().waitFor());
         var changes = new MySqlChanges(port, rows);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
