@@ -11,6 +11,17 @@ public record OptionTable(String plugin, String summary, List<Option> options) {
         options = List.copyOf(options);
     }
 
+    /// @param shared options that other plugins have too, behind its own
+    @SafeVarargs
+    public static OptionTable of(
+            String plugin, String summary, List<Option> own, List<Option>... shared) {
+        List<Option> all = new ArrayList<>(own);
+        for (List<Option> options : shared) {
+            all.addAll(options);
+        }
+        return new OptionTable(plugin, summary, all);
+    }
+
     /// The option of this name, or with this old name.
     public Optional<Option> find(String name) {
         return options.stream()

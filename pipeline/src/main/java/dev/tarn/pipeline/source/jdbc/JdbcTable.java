@@ -3,12 +3,13 @@ package dev.tarn.pipeline.source.jdbc;
 import dev.tarn.pipeline.job.Option;
 import dev.tarn.pipeline.job.Option.Kind;
 import dev.tarn.pipeline.job.OptionTable;
+import dev.tarn.pipeline.source.SourceOptions;
 import java.util.List;
 
 /// The options of the plugin.
 final class JdbcTable {
     static final OptionTable OPTIONS =
-            new OptionTable(
+            OptionTable.of(
                     "Jdbc",
                     "Tables or a query of PostgreSQL, read to their end in one snapshot for each"
                         + " part; each run reads them anew. Types: numeric(p, s) stays exact,"
@@ -21,7 +22,6 @@ final class JdbcTable {
                                     "url", Kind.TEXT, "`jdbc:postgresql://host:port/database`."),
                             Option.honoured("user", Kind.TEXT, null, "Who reads.")
                                     .formerly("username"),
-                            Option.honoured("password", Kind.TEXT, null, "Their password."),
                             Option.honoured(
                                     "properties", Kind.MAP, null, "Of the driver, such as `ssl`."),
                             Option.honoured(
@@ -73,25 +73,7 @@ final class JdbcTable {
                                     Kind.NUMBER,
                                     "30",
                                     "Longest wait for a connection."),
-                            Option.honoured(
-                                            "plugin_output",
-                                            Kind.TEXT,
-                                            null,
-                                            "The name sinks take it by.")
-                                    .formerly("result_table_name"),
-                            Option.honoured(
-                                    "tarn.dead_letter_table",
-                                    Kind.TEXT,
-                                    null,
-                                    "`namespace.table` that keeps rows which do not fit, in the"
-                                            + " same commit."),
-                            Option.honoured(
-                                    "tarn.rejected_rows_max",
-                                    Kind.NUMBER,
-                                    "1000",
-                                    "More rejected rows than this end the run."),
                             Option.withoutEffect("driver", Kind.TEXT, "The address tells."),
-                            Option.withoutEffect("parallelism", Kind.NUMBER, "The runner decides."),
                             Option.withoutEffect(
                                     "split.size", Kind.NUMBER, "Parts are made by partition_num."),
                             Option.withoutEffect(
@@ -106,7 +88,8 @@ final class JdbcTable {
                                     "Decimals stay decimals."),
                             Option.refused("use_regex", "tables are named one by one"),
                             Option.refused("compatible_mode", "only PostgreSQL is read"),
-                            Option.refused("dialect", "only PostgreSQL is read")));
+                            Option.refused("dialect", "only PostgreSQL is read")),
+                    SourceOptions.COMMON);
 
     private JdbcTable() {}
 }

@@ -3,12 +3,13 @@ package dev.tarn.pipeline.source.mysql;
 import dev.tarn.pipeline.job.Option;
 import dev.tarn.pipeline.job.Option.Kind;
 import dev.tarn.pipeline.job.OptionTable;
+import dev.tarn.pipeline.source.SourceOptions;
 import java.util.List;
 
 /// The options of the plugin.
 final class MyOptionTable {
     static final OptionTable OPTIONS =
-            new OptionTable(
+            OptionTable.of(
                     "MySQL-CDC",
                     "Tables of MySQL 5.6 or newer, or of MariaDB 10.3 or newer, first as they are"
                         + " and then as they change, in the order of the server's transactions; a"
@@ -33,20 +34,7 @@ final class MyOptionTable {
                                                     + " with `sslMode=trust`, `verify-ca` or"
                                                     + " `verify-full` for TLS.")
                                     .formerly("url"),
-                            Option.required("username", Kind.TEXT, "Who reads."),
-                            Option.honoured("password", Kind.TEXT, null, "Their password."),
                             Option.required("table-names", Kind.LIST, "`database.table` each."),
-                            Option.honoured(
-                                    "table-names-config",
-                                    Kind.LIST,
-                                    null,
-                                    "`{ table, primaryKeys }`: another key than the table's own."),
-                            Option.honoured(
-                                    "startup.mode",
-                                    Kind.TEXT,
-                                    "initial",
-                                    "`initial`: all rows, then changes. `latest`: changes from now"
-                                            + " on."),
                             Option.honoured(
                                     "server-id",
                                     Kind.TEXT,
@@ -58,37 +46,6 @@ final class MyOptionTable {
                                     Kind.TRUTH,
                                     "true",
                                     "Whether `tinyint(1)` is a boolean; 2 is rejected then."),
-                            Option.honoured(
-                                    "connect.timeout.ms",
-                                    Kind.NUMBER,
-                                    "30000",
-                                    "Longest wait for a connection."),
-                            Option.honoured(
-                                            "plugin_output",
-                                            Kind.TEXT,
-                                            null,
-                                            "The name sinks take it by.")
-                                    .formerly("result_table_name"),
-                            Option.honoured(
-                                    "tarn.dead_letter_table",
-                                    Kind.TEXT,
-                                    null,
-                                    "`namespace.table` that keeps rows which do not fit, in the"
-                                            + " same commit."),
-                            Option.honoured(
-                                    "tarn.rejected_rows_max",
-                                    Kind.NUMBER,
-                                    "1000",
-                                    "More rejected rows than this end the run."),
-                            Option.withoutEffect(
-                                    "database-names", Kind.LIST, "The table names tell."),
-                            Option.withoutEffect(
-                                    "exactly_once", Kind.TRUTH, "It is, without a buffer."),
-                            Option.withoutEffect("parallelism", Kind.NUMBER, "The runner decides."),
-                            Option.withoutEffect(
-                                    "incremental.parallelism", Kind.NUMBER, "The runner decides."),
-                            Option.withoutEffect(
-                                    "snapshot.split.size", Kind.NUMBER, "Tables are read whole."),
                             Option.withoutEffect(
                                     "snapshot.fetch.size", Kind.NUMBER, "The runner decides."),
                             Option.withoutEffect(
@@ -106,20 +63,10 @@ final class MyOptionTable {
                             Option.withoutEffect(
                                     "inverse-sampling.rate", Kind.NUMBER, "Tables are read whole."),
                             Option.withoutEffect(
-                                    "server-time-zone", Kind.TEXT, "Instants come in UTC."),
-                            Option.withoutEffect(
                                     "connection.pool.size",
                                     Kind.NUMBER,
                                     "Three connections are used."),
-                            Option.withoutEffect(
-                                    "connect.max-retries", Kind.NUMBER, "Run the job again."),
-                            Option.withoutEffect(
-                                    "schema-changes.enabled",
-                                    Kind.TRUTH,
-                                    "The sink decides, by iceberg.table.schema-evolution-enabled."),
                             Option.refused("database-pattern", "tables are named one by one"),
-                            Option.refused("table-pattern", "tables are named one by one"),
-                            Option.refused("stop.mode", "use mode BATCH to end at the log's end"),
                             Option.refused(
                                     "startup.specific-offset.file",
                                     "a run begins with all rows or now"),
@@ -127,9 +74,9 @@ final class MyOptionTable {
                                     "startup.specific-offset.pos",
                                     "a run begins with all rows or now"),
                             Option.refused(
-                                    "startup.timestamp", "a run begins with all rows or now"),
-                            Option.refused("debezium", "Debezium is not used"),
-                            Option.refused("format", "rows are rows")));
+                                    "startup.timestamp", "a run begins with all rows or now")),
+                    SourceOptions.COMMON,
+                    SourceOptions.CHANGES);
 
     private MyOptionTable() {}
 }

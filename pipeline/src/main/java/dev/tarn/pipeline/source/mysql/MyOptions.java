@@ -4,18 +4,17 @@ import com.github.shyiko.mysql.binlog.BinaryLogClient;
 import com.github.shyiko.mysql.binlog.network.SSLMode;
 import dev.tarn.pipeline.job.Block;
 import dev.tarn.pipeline.job.Setting;
+import dev.tarn.pipeline.source.SourceOptions;
 import dev.tarn.pipeline.source.jdbc.Sql;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
-import java.util.SequencedMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +59,7 @@ record MyOptions(
                 block.has("password") ? block.text("password") : "",
                 block.number("connect.timeout.ms", 1, Integer.MAX_VALUE),
                 tables,
-                keys(block, tables),
+                SourceOptions.keys(block, tables, MyName::ofOrNull),
                 mode.equals("initial"),
                 serverId(block),
                 block.truth("int_type_narrowing"));
@@ -99,32 +98,6 @@ record MyOptions(
             }
         }
         return List.copyOf(tables);
-    }
-
-    private static Map<MyName, List<String>> keys(Block block, List<MyName> tables) {
-        Map<MyName, List<String>> keys = new HashMap<>();
-        Setting given = block.settingOrNull("table-names-config");
-        List<Setting> list = given == null ? null : given.listOrNull();
-        for (Setting entry : list == null ? List.<Setting>of() : list) {
-            SequencedMap<String, Setting> map = entry.mapOrNull();
-            Setting table = map == null ? null : map.get("table");
-            Setting key = map == null ? null : map.get("primaryKeys");
-            MyName name = table == null ? null : MyName.ofOrNull(table.text());
-            if (map == null
-                    || name == null
-                    || !tables.contains(name)
-                    || key == null
-                    || key.listOrNull() == null
-                    || map.size() > 2) {
-                block.problem(
-                        "table-names-config",
-                        entry.line(),
-                        "expected { table, primaryKeys } of one of table-names, and no more");
-            } else {
-                keys.put(name, key.listOrNull().stream().map(Setting::text).toList());
-            }
-        }
-        return keys;
     }
 
     boolean isUsable() {

@@ -2,6 +2,7 @@ package dev.tarn.pipeline.source.postgres;
 
 import dev.tarn.pipeline.job.Block;
 import dev.tarn.pipeline.job.Setting;
+import dev.tarn.pipeline.source.SourceOptions;
 import dev.tarn.pipeline.source.jdbc.Sql;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -9,12 +10,10 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
-import java.util.SequencedMap;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +70,7 @@ record PgOptions(
                 block.has("password") ? block.text("password") : "",
                 block.number("connect.timeout.ms", 1, Integer.MAX_VALUE),
                 tables,
-                keys(block, tables),
+                SourceOptions.keys(block, tables, PgName::ofOrNull),
                 mode.equals("initial"),
                 block.has("slot.name") ? block.text("slot.name") : made,
                 block.has("slot.name"),
@@ -100,30 +99,6 @@ record PgOptions(
             }
         }
         return List.copyOf(tables);
-    }
-
-    private static Map<PgName, List<String>> keys(Block block, List<PgName> tables) {
-        Map<PgName, List<String>> keys = new HashMap<>();
-        Setting given = block.settingOrNull("table-names-config");
-        List<Setting> list = given == null ? null : given.listOrNull();
-        for (Setting entry : list == null ? List.<Setting>of() : list) {
-            SequencedMap<String, Setting> map = entry.mapOrNull();
-            Setting table = map == null ? null : map.get("table");
-            Setting key = map == null ? null : map.get("primaryKeys");
-            PgName name = table == null ? null : PgName.ofOrNull(table.text());
-            if (map == null || name == null || !tables.contains(name)) {
-                block.problem(
-                        "table-names-config",
-                        entry.line(),
-                        "expected { table, primaryKeys } of one of table-names");
-            } else if (key == null || key.listOrNull() == null || map.size() > 2) {
-                block.problem(
-                        "table-names-config", entry.line(), "expected table and primaryKeys only");
-            } else {
-                keys.put(name, key.listOrNull().stream().map(Setting::text).toList());
-            }
-        }
-        return keys;
     }
 
     /// A name that PostgreSQL takes for a slot, and that no other job has.
