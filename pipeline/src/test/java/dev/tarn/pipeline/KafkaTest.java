@@ -442,7 +442,7 @@ class KafkaTest {
                                     source {
                                       Kafka { bootstrap.servers = "h:1", topic = a
                                         plugin_output = a
-                                        format = avro
+                                        format = protobuf
                                         is_native = true
                                         kafka.config { group.id = g
                                           isolation.level = read_uncommitted }
@@ -456,10 +456,10 @@ class KafkaTest {
                     .hasMessageContainingAll(
                             "env.job.mode: STREAMING is not supported with FakeSource, which has an"
                                     + " end",
-                            "Kafka.format: expected json, text or debezium_json, avro is not"
-                                    + " supported by this runner",
-                            "Kafka.is_native: not supported by this runner: keys and headers are"
-                                    + " not read",
+                            "Kafka.format: expected one of [json, text, debezium_json, canal_json,"
+                                    + " avro], protobuf is not supported by this runner",
+                            "Kafka.is_native: not supported by this runner: name columns in"
+                                    + " tarn.message_columns",
                             "Kafka.kafka.config.group.id: use the option consumer.group",
                             "Kafka.kafka.config.isolation.level: expected read_committed, found"
                                     + " 'read_uncommitted'",

@@ -17,7 +17,7 @@ public final class Batch {
     private final int table;
     private final Type[] types;
     private final Vector[] vectors;
-    private final int capacity;
+    private int capacity;
     private int size;
 
     /// Null while all rows are inserts; so is that of an insert.
@@ -156,6 +156,20 @@ public final class Batch {
         return size == capacity;
     }
 
+    /// Makes room for so many rows more, where there is less.
+    public void reserve(int rows) {
+        if (capacity - size >= rows) {
+            return;
+        }
+        capacity = Math.max(size + rows, capacity + (capacity >> 1));
+        for (Vector vector : vectors) {
+            vector.grow(capacity);
+        }
+        if (kinds != null) {
+            kinds = Arrays.copyOf(kinds, capacity);
+        }
+    }
+
     /// The values of a column. Those of the row that [#endRow] will add are at [#size].
     public Vector vector(int column) {
         return vectors[column];
@@ -180,7 +194,7 @@ public final class Batch {
     }
 
     /// Forgets the rows from this one on.
-    void truncate(int rows) {
+    public void truncate(int rows) {
         while (size > rows) {
             size--;
             clearRow();

@@ -156,6 +156,11 @@ public record Columns(Schema schema, @Nullable String path, List<String> primary
         });
     }
 
+    /// The columns where none needs a value: those of a row of which perhaps only the key is known.
+    public Schema loose() {
+        return new Schema(schema.columns().stream().map(Types.NestedField::asOptional).toList());
+    }
+
     /// These columns only, in this order; a name that is not there is a problem.
     public Columns select(Block block, String option, List<String> names) {
         if (names.isEmpty()) {

@@ -6,8 +6,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
-import org.apache.iceberg.Schema;
-import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /// Reads Debezium's change events as JSON: `{ "op", "before", "after", ... }`, alone or as the
@@ -37,18 +35,13 @@ public final class DebeziumRows implements Rows {
     /// @param unit of numbers that stand for timestamps
     public DebeziumRows(Columns columns, Set<String> required, EpochUnit unit) {
         this.after = new JsonRows(columns.schema(), Formats.ISO, required, false, unit);
-        Set<String> keys = new HashSet<>(columns.primaryKey());
-        Schema loose =
-                new Schema(
-                        columns.schema().columns().stream()
-                                .map(Types.NestedField::asOptional)
-                                .toList());
-        this.before = new JsonRows(loose, Formats.ISO, keys, false, unit);
-    }
-
-    @Override
-    public int rowsMax() {
-        return 2;
+        this.before =
+                new JsonRows(
+                        columns.loose(),
+                        Formats.ISO,
+                        new HashSet<>(columns.primaryKey()),
+                        false,
+                        unit);
     }
 
     @Override
@@ -58,6 +51,7 @@ public final class DebeziumRows implements Rows {
         switch (what) {
             case "c", "r" -> after(batch, bytes, RowKind.INSERT);
             case "u" -> {
+                batch.reserve(2);
                 int size = batch.size();
                 try {
                     if (beforeEnd > 0) {

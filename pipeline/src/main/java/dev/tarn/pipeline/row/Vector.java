@@ -18,7 +18,7 @@ import org.apache.iceberg.types.Types;
 /// | list, map, struct | [Objects], values as in Iceberg's generic data |
 public abstract sealed class Vector {
     /// A bit for each row, set where there is a value.
-    private final long[] present;
+    private long[] present;
 
     private Vector(int capacity) {
         this.present = new long[(capacity + 63) >>> 6];
@@ -42,6 +42,11 @@ public abstract sealed class Vector {
         return ((Types.DecimalType) decimal).precision() <= 18;
     }
 
+    /// Makes room for this many rows in all; what is set stays.
+    void grow(int capacity) {
+        present = Arrays.copyOf(present, (capacity + 63) >>> 6);
+    }
+
     public final boolean isNull(int row) {
         return (present[row >>> 6] & (1L << row)) == 0;
     }
@@ -57,11 +62,17 @@ public abstract sealed class Vector {
 
     /// 0 and 1 for false and true.
     public static final class Ints extends Vector {
-        private final int[] values;
+        private int[] values;
 
         Ints(int capacity) {
             super(capacity);
             values = new int[capacity];
+        }
+
+        @Override
+        void grow(int capacity) {
+            super.grow(capacity);
+            values = Arrays.copyOf(values, capacity);
         }
 
         public void set(int row, int value) {
@@ -75,11 +86,17 @@ public abstract sealed class Vector {
     }
 
     public static final class Longs extends Vector {
-        private final long[] values;
+        private long[] values;
 
         Longs(int capacity) {
             super(capacity);
             values = new long[capacity];
+        }
+
+        @Override
+        void grow(int capacity) {
+            super.grow(capacity);
+            values = Arrays.copyOf(values, capacity);
         }
 
         public void set(int row, long value) {
@@ -93,11 +110,17 @@ public abstract sealed class Vector {
     }
 
     public static final class Floats extends Vector {
-        private final float[] values;
+        private float[] values;
 
         Floats(int capacity) {
             super(capacity);
             values = new float[capacity];
+        }
+
+        @Override
+        void grow(int capacity) {
+            super.grow(capacity);
+            values = Arrays.copyOf(values, capacity);
         }
 
         public void set(int row, float value) {
@@ -111,11 +134,17 @@ public abstract sealed class Vector {
     }
 
     public static final class Doubles extends Vector {
-        private final double[] values;
+        private double[] values;
 
         Doubles(int capacity) {
             super(capacity);
             values = new double[capacity];
+        }
+
+        @Override
+        void grow(int capacity) {
+            super.grow(capacity);
+            values = Arrays.copyOf(values, capacity);
         }
 
         public void set(int row, double value) {
@@ -132,8 +161,8 @@ public abstract sealed class Vector {
     public static final class Bytes extends Vector {
         private static final int BYTES_PER_VALUE_AT_FIRST = 16;
 
-        private final int[] starts;
-        private final int[] lengths;
+        private int[] starts;
+        private int[] lengths;
         private byte[] arena;
         private int end;
 
@@ -142,6 +171,13 @@ public abstract sealed class Vector {
             starts = new int[capacity];
             lengths = new int[capacity];
             arena = new byte[Math.max(64, capacity * BYTES_PER_VALUE_AT_FIRST)];
+        }
+
+        @Override
+        void grow(int capacity) {
+            super.grow(capacity);
+            starts = Arrays.copyOf(starts, capacity);
+            lengths = Arrays.copyOf(lengths, capacity);
         }
 
         /// Copies the value.
@@ -200,11 +236,17 @@ public abstract sealed class Vector {
 
     /// Nested values.
     public static final class Objects extends Vector {
-        private final Object[] values;
+        private Object[] values;
 
         Objects(int capacity) {
             super(capacity);
             values = new Object[capacity];
+        }
+
+        @Override
+        void grow(int capacity) {
+            super.grow(capacity);
+            values = Arrays.copyOf(values, capacity);
         }
 
         public void set(int row, Object value) {

@@ -13,7 +13,7 @@ import java.util.regex.PatternSyntaxException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/// How topics are read.
+/// Which topics are read, and from where to where.
 ///
 /// @param topics their names, empty if a pattern tells
 /// @param client properties of the job for the Kafka client
@@ -28,8 +28,6 @@ record KafkaOptions(
         boolean commitsGroup,
         Map<String, String> client,
         Duration patience,
-        Format format,
-        String delimiter,
         boolean skipsMisfits,
         Start start,
         @Nullable Long endMillis,
@@ -48,12 +46,6 @@ record KafkaOptions(
                     "value.deserializer", "messages are read by format",
                     "allow.auto.create.topics", "reading makes no topic");
 
-    enum Format {
-        JSON,
-        TEXT,
-        DEBEZIUM_JSON
-    }
-
     KafkaOptions {
         topics = List.copyOf(topics);
         client = Map.copyOf(client);
@@ -66,10 +58,6 @@ record KafkaOptions(
         List<String> topics = isPattern ? List.of() : block.texts("topic");
         if (!isPattern && block.has("topic") && topics.isEmpty()) {
             block.problem("topic", "expected a topic, found ''");
-        }
-        String delimiter = block.text("field_delimiter");
-        if (delimiter.isEmpty()) {
-            block.problem("field_delimiter", "expected a delimiter, found ''");
         }
         Map<String, String> client = client(block);
         String way = block.text("format_error_handle_way").toLowerCase(Locale.ROOT);
@@ -89,8 +77,6 @@ record KafkaOptions(
                         Math.min(
                                 WAIT_MILLIS_MAX,
                                 block.number("poll.timeout", 1, Integer.MAX_VALUE))),
-                format(block),
-                delimiter,
                 way.equals("skip"),
                 start(block, client),
                 block.has("start_mode.end_timestamp")
@@ -106,20 +92,6 @@ record KafkaOptions(
             block.problem("topic", "not a regular expression, " + e.getDescription());
             return null;
         }
-    }
-
-    private static Format format(Block block) {
-        String format = block.text("format");
-        for (Format known : Format.values()) {
-            if (known.name().equalsIgnoreCase(format)) {
-                return known;
-            }
-        }
-        block.problem(
-                "format",
-                "expected json, text or debezium_json, %s is not supported by this runner"
-                        .formatted(format));
-        return Format.JSON;
     }
 
     private static Map<String, String> client(Block block) {

@@ -1,20 +1,14 @@
 package dev.tarn.pipeline.source.kafka;
 
 import dev.tarn.pipeline.row.Batch;
-import dev.tarn.pipeline.row.Misfit;
-import dev.tarn.pipeline.row.PlainText;
-import dev.tarn.pipeline.row.Rejected;
 import dev.tarn.pipeline.row.Rejections;
-import dev.tarn.pipeline.row.Rows;
 import dev.tarn.pipeline.source.Lag;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.Mark;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -24,7 +18,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.iceberg.Schema;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -64,10 +57,8 @@ final class KafkaReader implements LogReader {
     }
 
     private final KafkaOptions options;
-    private final Schema schema;
-    private final Rows rows;
+    private final Messages messages;
     private final boolean endless;
-    private final boolean keepsMisfits;
     private final Cluster cluster;
     private final Consumer<ByteBuffer, ByteBuffer> consumer;
     private final SequencedMap<TopicPartition, Partition> partitions = new LinkedHashMap<>();
@@ -80,46 +71,31 @@ final class KafkaReader implements LogReader {
     private @Nullable Partition last;
 
     private long discoveryNanos = System.nanoTime();
-    private long bytes;
-    private long withoutValue;
-    private long misfits;
     private volatile @Nullable String groupFailure;
 
     private KafkaReader(
             KafkaOptions options,
-            Schema schema,
-            Rows rows,
+            Messages messages,
             boolean endless,
-            boolean keepsMisfits,
             Cluster cluster,
             Consumer<ByteBuffer, ByteBuffer> consumer) {
         this.options = options;
-        this.schema = schema;
-        this.rows = rows;
+        this.messages = messages;
         this.endless = endless;
-        this.keepsMisfits = keepsMisfits;
         this.cluster = cluster;
         this.consumer = consumer;
-        this.nothing = new Batch(schema, 0);
+        this.nothing = messages.batch(0);
     }
 
-    /// @param keepsMisfits whether messages that do not fit are handed on, and not just counted
     static KafkaReader open(
-            KafkaOptions options,
-            Schema schema,
-            Rows rows,
-            Map<String, Mark> stored,
-            boolean endless,
-            boolean keepsMisfits)
+            KafkaOptions options, Messages messages, Map<String, Mark> stored, boolean endless)
             throws IOException {
         Cluster cluster = null;
         Consumer<ByteBuffer, ByteBuffer> consumer = null;
         try {
             cluster = new Cluster(options);
             consumer = Cluster.consumer(options);
-            var reader =
-                    new KafkaReader(
-                            options, schema, rows, endless, keepsMisfits, cluster, consumer);
+            var reader = new KafkaReader(options, messages, endless, cluster, consumer);
             reader.begin(stored);
             return reader;
         } catch (KafkaException e) {
@@ -188,10 +164,11 @@ final class KafkaReader implements LogReader {
         }
     }
 
-    private @Nullable Batch read(int rowsMax, Duration wait, Rejections rejections) {
+    private @Nullable Batch read(int rowsMax, Duration wait, Rejections rejections)
+            throws IOException {
         Batch batch = nothing;
         // Ends: each round takes a message or polls, and a poll without messages is the last.
-        for (int taken = 0; taken < rowsMax; ) {
+        for (int taken = 0; taken < rowsMax && batch.size() < rowsMax; ) {
             if (!fetched.hasNext()) {
                 if (hasEnded()) {
                     return taken == 0 ? null : batch;
@@ -203,7 +180,7 @@ final class KafkaReader implements LogReader {
                 }
             }
             ConsumerRecord<ByteBuffer, ByteBuffer> message = fetched.next();
-            batch = batch == nothing ? new Batch(schema, rowsMax * rows.rowsMax()) : batch;
+            batch = batch == nothing ? messages.batch(rowsMax) : batch;
             if (take(message, batch, rejections)) {
                 taken++;
             }
@@ -225,45 +202,16 @@ final class KafkaReader implements LogReader {
 
     /// Whether the message is one of those to read.
     private boolean take(
-            ConsumerRecord<ByteBuffer, ByteBuffer> message, Batch batch, Rejections rejections) {
+            ConsumerRecord<ByteBuffer, ByteBuffer> message, Batch batch, Rejections rejections)
+            throws IOException {
         Partition partition = of(message);
         if (message.offset() >= partition.end) {
             return false;
         }
+        // Behind it only once it was read: what a registry did not tell is read again.
+        messages.take(message, batch, rejections);
         partition.next = message.offset() + 1;
-        ByteBuffer value = message.value();
-        if (value == null) {
-            withoutValue++;
-            return true;
-        }
-        int length = value.remaining();
-        int offset = value.arrayOffset() + value.position();
-        bytes += length;
-        try {
-            rows.read(batch, value.array(), offset, length);
-        } catch (Misfit e) {
-            if (keepsMisfits) {
-                rejections.add(
-                        new Rejected(
-                                message.topic() + "-" + message.partition(),
-                                message.offset(),
-                                e.column(),
-                                e.reason(),
-                                raw(value.array(), offset, length)));
-            } else {
-                misfits++;
-            }
-        }
         return true;
-    }
-
-    /// The bytes as text; as Base64 where they are none.
-    private static String raw(byte[] array, int offset, int length) {
-        if (PlainText.isUtf8(array, offset, offset + length)) {
-            return new String(array, offset, length, StandardCharsets.UTF_8);
-        }
-        ByteBuffer encoded = Base64.getEncoder().encode(ByteBuffer.wrap(array, offset, length));
-        return "base64:" + StandardCharsets.US_ASCII.decode(encoded);
     }
 
     private Partition of(ConsumerRecord<?, ?> message) {
@@ -386,7 +334,7 @@ final class KafkaReader implements LogReader {
 
     @Override
     public long bytesRead() {
-        return bytes;
+        return messages.bytes();
     }
 
     @Override
@@ -402,14 +350,7 @@ final class KafkaReader implements LogReader {
     @Override
     public List<String> notes() {
         List<String> notes = new ArrayList<>(startNotes);
-        if (withoutValue > 0) {
-            notes.add("Messages without a value, left out: " + withoutValue);
-        }
-        if (misfits > 0) {
-            notes.add(
-                    "Messages that do not fit, left out as format_error_handle_way says: "
-                            + misfits);
-        }
+        notes.addAll(messages.notes());
         String failure = groupFailure;
         if (failure != null) {
             notes.add(failure);

@@ -13,8 +13,7 @@ final class KafkaTable {
                     "Messages of topics. `BATCH` ends at what is the end at the start; `STREAMING`"
                         + " goes on until it is cancelled. Offsets are stored with the rows, so"
                         + " each message is in the table once; a later run goes on behind the last"
-                        + " message, and `--again` begins anew. Only committed messages are read. A"
-                        + " message without a value is left out and counted.",
+                        + " message, and `--again` begins anew. Only committed messages are read.",
                     List.of(
                             Option.required(
                                     "bootstrap.servers", Kind.TEXT, "`host:port`, with commas."),
@@ -39,9 +38,10 @@ final class KafkaTable {
                                     Kind.TEXT,
                                     "json",
                                     "`json` (an object a message), `text` (fields between"
-                                            + " delimiters, without quotes; an empty one is null)"
-                                            + " or `debezium_json` (change events; decimals as"
-                                            + " text). Others are refused."),
+                                            + " delimiters, without quotes; an empty one is null),"
+                                            + " `avro` (a record a message), `debezium_json` or"
+                                            + " `canal_json` (change events; decimals as text)."
+                                            + " Others are refused."),
                             Option.honoured(
                                     "field_delimiter",
                                     Kind.TEXT,
@@ -132,6 +132,58 @@ final class KafkaTable {
                                     Kind.NUMBER,
                                     "1000",
                                     "More rejected messages than this end the run."),
+                            Option.honoured(
+                                    "avro_schema",
+                                    Kind.TEXT,
+                                    null,
+                                    "For `avro`: the schema all records were written with."),
+                            Option.honoured(
+                                    "strip_schema_registry_header",
+                                    Kind.TRUTH,
+                                    "false",
+                                    "With `avro_schema`: five bytes of a schema registry stand"
+                                            + " before each record."),
+                            Option.honoured(
+                                    "tarn.schema_registry.url",
+                                    Kind.TEXT,
+                                    null,
+                                    "For `avro`: where to ask for the schema whose id stands before"
+                                        + " each record (a zero and four bytes). A registry that"
+                                        + " does not answer ends the run; a schema it does not have"
+                                        + " makes a message that does not fit."),
+                            Option.honoured(
+                                    "tarn.schema_registry.username",
+                                    Kind.TEXT,
+                                    null,
+                                    "Who asks the registry."),
+                            Option.honoured(
+                                    "tarn.schema_registry.password",
+                                    Kind.TEXT,
+                                    null,
+                                    "Their password."),
+                            Option.honoured(
+                                    "tarn.message_columns",
+                                    Kind.MAP,
+                                    null,
+                                    "Columns behind those of the value: `part = name`, where part"
+                                        + " is `topic`, `partition`, `offset`, `timestamp`, `key`"
+                                        + " (text), `key_bytes` or `headers` (a map of texts; bytes"
+                                        + " that are no text as `base64:...`, of several of a name"
+                                        + " the last)."),
+                            Option.honoured(
+                                    "tarn.tombstones",
+                                    Kind.TEXT,
+                                    "skip",
+                                    "A message without a value: `skip` leaves it out and counts it,"
+                                        + " `delete` deletes the row of its key, for a sink that"
+                                        + " takes changes. Needs `schema.primaryKey`."),
+                            Option.honoured(
+                                    "tarn.key_format",
+                                    Kind.TEXT,
+                                    "json",
+                                    "For `tarn.tombstones = delete`: the key is `json` (an object"
+                                            + " with the columns), `text` (the value of the only"
+                                            + " column) or `avro`."),
                             Option.withoutEffect("parallelism", Kind.NUMBER, "The runner decides."),
                             Option.withoutEffect(
                                     "debezium_record_include_schema",
@@ -157,10 +209,10 @@ final class KafkaTable {
                                     "one table per source, which is its topic"),
                             Option.refused("protobuf_message_name", "protobuf is not read"),
                             Option.refused("protobuf_schema", "protobuf is not read"),
-                            Option.refused("avro_schema", "avro is not read"),
-                            Option.refused("strip_schema_registry_header", "avro is not read"),
-                            Option.refused("is_native", "keys and headers are not read"),
-                            Option.refused("kafka_headers_fields", "keys and headers are not read"),
+                            Option.refused("is_native", "name columns in tarn.message_columns"),
+                            Option.refused(
+                                    "kafka_headers_fields",
+                                    "name a column for all headers in tarn.message_columns"),
                             Option.refused(
                                     "ignore_no_leader_partition",
                                     "a partition is never left out")));

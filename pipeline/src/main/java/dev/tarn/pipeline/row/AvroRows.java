@@ -1,0 +1,177 @@
+package dev.tarn.pipeline.row;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
+
+/// Reads Avro records, each alone, into rows: the fields that have the name of a column.
+///
+/// A record does not say its schema. It is one for all, or the record comes behind a header of five
+/// bytes, a zero and the id of its schema in a schema registry (big-endian).
+public final class AvroRows implements Rows {
+
+    /// Schemas that records were written with.
+    public interface Schemas {
+
+        /// @throws Misfit if there is no such schema
+        /// @throws IOException if that cannot be said now
+        Schema schema(int id) throws Misfit, IOException;
+    }
+
+    private static final int HEADER_BYTES = 5;
+    private static final int ID_OF_THE_ONLY = -1;
+
+    /// Schemas that are kept ready; the schemas of a topic are few.
+    private static final int READY_MAX = 1_000;
+
+    /// A schema ready to read with.
+    ///
+    /// @param fields those of the wanted columns, null where the schema has none
+    private record Ready(
+            GenericDatumReader<GenericRecord> reader, List<Schema.@Nullable Field> fields) {}
+
+    private final org.apache.iceberg.Schema schema;
+    private final Required required;
+    private final Schemas schemas;
+    private final boolean headed;
+    private final boolean asks;
+    private final AvroValues values = new AvroValues();
+    private final Map<Integer, Ready> ready = new HashMap<>();
+    private @Nullable BinaryDecoder decoder;
+
+    private AvroRows(
+            org.apache.iceberg.Schema schema,
+            Set<String> required,
+            Schemas schemas,
+            boolean headed,
+            boolean asks) {
+        this.schema = schema;
+        this.required = new Required(schema, required);
+        this.schemas = schemas;
+        this.headed = headed;
+        this.asks = asks;
+    }
+
+    /// Of records behind a header, which tells their schema.
+    ///
+    /// @param required columns in which a null does not fit, besides those of the schema
+    public static AvroRows registered(
+            org.apache.iceberg.Schema schema, Set<String> required, Schemas schemas) {
+        return new AvroRows(schema, required, schemas, true, true);
+    }
+
+    /// Of records that are all of one schema.
+    ///
+    /// @param headed whether a header stands before each, which is then not looked at
+    public static AvroRows of(
+            org.apache.iceberg.Schema schema, Set<String> required, Schema only, boolean headed) {
+        return new AvroRows(schema, required, id -> only, headed, false);
+    }
+
+    @Override
+    public void read(Batch batch, byte[] bytes, int offset, int length) throws Misfit, IOException {
+        int id = id(bytes, offset, length);
+        Ready at = ready.get(id);
+        if (at == null) {
+            at = ready(schemas.schema(id));
+            if (ready.size() >= READY_MAX) {
+                ready.clear();
+            }
+            ready.put(id, at);
+        }
+        int header = headed ? HEADER_BYTES : 0;
+        GenericRecord record = record(at, bytes, offset + header, length - header);
+        try {
+            for (int i = 0; i < at.fields.size(); i++) {
+                Schema.Field field = at.fields.get(i);
+                if (field != null) {
+                    set(batch, i, field, record.get(field.pos()));
+                }
+            }
+            required.check(batch);
+            batch.endRow();
+        } catch (Misfit e) {
+            batch.clearRow();
+            throw e;
+        }
+    }
+
+    private int id(byte[] bytes, int offset, int length) throws Misfit {
+        if (!headed) {
+            return ID_OF_THE_ONLY;
+        }
+        if (length < HEADER_BYTES || bytes[offset] != 0) {
+            throw new Misfit(
+                    null,
+                    "expected a zero and the id of a schema before the record, found "
+                            + (length == 0 ? "nothing" : "the byte " + (bytes[offset] & 0xff)));
+        }
+        if (!asks) {
+            return ID_OF_THE_ONLY;
+        }
+        return (bytes[offset + 1] & 0xff) << 24
+                | (bytes[offset + 2] & 0xff) << 16
+                | (bytes[offset + 3] & 0xff) << 8
+                | (bytes[offset + 4] & 0xff);
+    }
+
+    /// The schema cut down to what is wanted, so that the rest is skipped and not made.
+    private Ready ready(Schema written) throws Misfit {
+        if (written.getType() != Schema.Type.RECORD) {
+            throw new Misfit(
+                    null, "expected a record, found a schema for " + written.getType().getName());
+        }
+        List<Schema.Field> wanted = new ArrayList<>();
+        for (Types.NestedField column : schema.columns()) {
+            Schema.Field field = written.getField(column.name());
+            if (field != null) {
+                wanted.add(new Schema.Field(column.name(), field.schema()));
+            }
+        }
+        Schema read =
+                Schema.createRecord(
+                        written.getName(), null, written.getNamespace(), written.isError(), wanted);
+        List<Schema.@Nullable Field> fields = new ArrayList<>();
+        schema.columns().forEach(column -> fields.add(read.getField(column.name())));
+        return new Ready(new GenericDatumReader<>(written, read), fields);
+    }
+
+    private GenericRecord record(Ready at, byte[] bytes, int offset, int length) throws Misfit {
+        try {
+            BinaryDecoder from = DecoderFactory.get().binaryDecoder(bytes, offset, length, decoder);
+            decoder = from;
+            GenericRecord record = at.reader.read(null, from);
+            if (!from.isEnd()) {
+                throw new Misfit(null, "expected one record, found bytes behind it");
+            }
+            return record;
+        } catch (IOException | RuntimeException e) {
+            // Bytes of another schema make Avro fail in any way, also by an index out of bounds.
+            throw new Misfit(
+                    null,
+                    "not a record of its schema, "
+                            + Misfit.shortened(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void set(Batch batch, int column, Schema.Field field, @Nullable Object value)
+            throws Misfit {
+        try {
+            batch.set(
+                    column,
+                    values.value(field.schema(), value, schema.columns().get(column).type()));
+        } catch (Misfit e) {
+            throw e.in(field.name());
+        }
+    }
+}
