@@ -44,7 +44,8 @@ record Plan(
 
     static final List<OptionTable> SOURCES =
             List.of(
-                    FileSource.OPTIONS,
+                    FileSource.LOCAL,
+                    FileSource.S3,
                     KafkaSource.OPTIONS,
                     JdbcSource.OPTIONS,
                     PostgresSource.OPTIONS,
@@ -167,8 +168,11 @@ record Plan(
 
     private static Source source(Block block, JobSource text, String job) {
         String plugin = block.plugin();
-        if (plugin.equals(FileSource.OPTIONS.plugin())) {
-            return new FileSource(block, text.baseDirectory());
+        if (plugin.equals(FileSource.LOCAL.plugin())) {
+            return FileSource.local(block, text.baseDirectory());
+        }
+        if (plugin.equals(FileSource.S3.plugin())) {
+            return FileSource.s3(block);
         }
         if (plugin.equals(KafkaSource.OPTIONS.plugin())) {
             return new KafkaSource(block);

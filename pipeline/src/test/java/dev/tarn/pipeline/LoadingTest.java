@@ -516,7 +516,7 @@ class LoadingTest {
                             "jobs/test.conf:2: LocalFile.read_columns: there is no column nmae, did"
                                     + " you mean name?",
                             "jobs/test.conf:4: LocalFile.file_format_type: expected one of [CSV,"
-                                    + " TEXT, JSON, PARQUET], found 'cvs'",
+                                    + " TEXT, JSON, PARQUET, AVRO], found 'cvs'",
                             "jobs/test.conf:7: Iceberg.plugin_input: no source or transform before"
                                     + " is called b, did you mean a?",
                             "jobs/test.conf:9: Iceberg.iceberg.table.partition-keys: bucket(id):"

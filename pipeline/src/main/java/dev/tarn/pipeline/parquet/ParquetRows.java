@@ -1,12 +1,7 @@
 package dev.tarn.pipeline.parquet;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
@@ -34,11 +29,11 @@ public final class ParquetRows implements AutoCloseable {
     private long bytes;
     private int group;
 
-    /// Opens a file of this machine; its columns are found by name.
+    /// Opens a file with all its columns, which are found by name.
     ///
     /// @throws IOException if it cannot be read or is no Parquet file
-    public ParquetRows(Path path) throws IOException {
-        this.file = open(new LocalInput(path));
+    public ParquetRows(org.apache.iceberg.io.InputFile input) throws IOException {
+        this.file = open(new Input(input));
         MessageType written = file.getFileMetaData().getSchema();
         this.schema = ParquetSchemaUtil.convert(written);
         // Ids are given by name, because a file of another program has none.
@@ -53,7 +48,7 @@ public final class ParquetRows implements AutoCloseable {
     /// @param columns which ones to read; found by their ids, or by name in a file that has none
     /// @throws IOException if it cannot be read or is no Parquet file
     public ParquetRows(org.apache.iceberg.io.InputFile input, Schema columns) throws IOException {
-        this.file = open(new TableInput(input));
+        this.file = open(new Input(input));
         MessageType written = file.getFileMetaData().getSchema();
         MessageType named =
                 ParquetSchemaUtil.hasIds(written)
@@ -142,25 +137,7 @@ public final class ParquetRows implements AutoCloseable {
         file.close();
     }
 
-    private record LocalInput(Path path) implements InputFile {
-        @Override
-        public long getLength() throws IOException {
-            return java.nio.file.Files.size(path);
-        }
-
-        @Override
-        public SeekableInputStream newStream() throws IOException {
-            FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-            return new Channel(channel, java.nio.channels.Channels.newInputStream(channel));
-        }
-
-        @Override
-        public String toString() {
-            return path.toString();
-        }
-    }
-
-    private record TableInput(org.apache.iceberg.io.InputFile file) implements InputFile {
+    private record Input(org.apache.iceberg.io.InputFile file) implements InputFile {
         @Override
         public long getLength() {
             return file.getLength();
@@ -185,30 +162,6 @@ public final class ParquetRows implements AutoCloseable {
         @Override
         public String toString() {
             return file.location();
-        }
-    }
-
-    private static final class Channel extends DelegatingSeekableInputStream {
-        private final FileChannel channel;
-
-        Channel(FileChannel channel, InputStream stream) {
-            super(stream);
-            this.channel = channel;
-        }
-
-        @Override
-        public long getPos() throws IOException {
-            return channel.position();
-        }
-
-        @Override
-        public void seek(long position) throws IOException {
-            channel.position(position);
-        }
-
-        @Override
-        public int read(ByteBuffer buffer) throws IOException {
-            return channel.read(buffer);
         }
     }
 }

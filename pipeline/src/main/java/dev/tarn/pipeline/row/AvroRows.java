@@ -1,9 +1,7 @@
 package dev.tarn.pipeline.row;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.avro.Schema;
@@ -11,7 +9,6 @@ import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
-import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /// Reads Avro records, each alone, into rows: the fields that have the name of a column.
@@ -35,17 +32,13 @@ public final class AvroRows implements Rows {
     private static final int READY_MAX = 1_000;
 
     /// A schema ready to read with.
-    ///
-    /// @param fields those of the wanted columns, null where the schema has none
-    private record Ready(
-            GenericDatumReader<GenericRecord> reader, List<Schema.@Nullable Field> fields) {}
+    private record Ready(GenericDatumReader<GenericRecord> reader, AvroFields fields) {}
 
     private final org.apache.iceberg.Schema schema;
-    private final Required required;
+    private final Set<String> required;
     private final Schemas schemas;
     private final boolean headed;
     private final boolean asks;
-    private final AvroValues values = new AvroValues();
     private final Map<Integer, Ready> ready = new HashMap<>();
     private @Nullable BinaryDecoder decoder;
 
@@ -56,7 +49,7 @@ public final class AvroRows implements Rows {
             boolean headed,
             boolean asks) {
         this.schema = schema;
-        this.required = new Required(schema, required);
+        this.required = Set.copyOf(required);
         this.schemas = schemas;
         this.headed = headed;
         this.asks = asks;
@@ -90,20 +83,7 @@ public final class AvroRows implements Rows {
             ready.put(id, at);
         }
         int header = headed ? HEADER_BYTES : 0;
-        GenericRecord record = record(at, bytes, offset + header, length - header);
-        try {
-            for (int i = 0; i < at.fields.size(); i++) {
-                Schema.Field field = at.fields.get(i);
-                if (field != null) {
-                    set(batch, i, field, record.get(field.pos()));
-                }
-            }
-            required.check(batch);
-            batch.endRow();
-        } catch (Misfit e) {
-            batch.clearRow();
-            throw e;
-        }
+        at.fields.add(batch, record(at, bytes, offset + header, length - header));
     }
 
     private int id(byte[] bytes, int offset, int length) throws Misfit {
@@ -125,25 +105,9 @@ public final class AvroRows implements Rows {
                 | (bytes[offset + 4] & 0xff);
     }
 
-    /// The schema cut down to what is wanted, so that the rest is skipped and not made.
     private Ready ready(Schema written) throws Misfit {
-        if (written.getType() != Schema.Type.RECORD) {
-            throw new Misfit(
-                    null, "expected a record, found a schema for " + written.getType().getName());
-        }
-        List<Schema.Field> wanted = new ArrayList<>();
-        for (Types.NestedField column : schema.columns()) {
-            Schema.Field field = written.getField(column.name());
-            if (field != null) {
-                wanted.add(new Schema.Field(column.name(), field.schema()));
-            }
-        }
-        Schema read =
-                Schema.createRecord(
-                        written.getName(), null, written.getNamespace(), written.isError(), wanted);
-        List<Schema.@Nullable Field> fields = new ArrayList<>();
-        schema.columns().forEach(column -> fields.add(read.getField(column.name())));
-        return new Ready(new GenericDatumReader<>(written, read), fields);
+        var fields = new AvroFields(schema, required, written);
+        return new Ready(new GenericDatumReader<>(written, fields.read()), fields);
     }
 
     private GenericRecord record(Ready at, byte[] bytes, int offset, int length) throws Misfit {
@@ -161,17 +125,6 @@ public final class AvroRows implements Rows {
                     null,
                     "not a record of its schema, "
                             + Misfit.shortened(String.valueOf(e.getMessage())));
-        }
-    }
-
-    private void set(Batch batch, int column, Schema.Field field, @Nullable Object value)
-            throws Misfit {
-        try {
-            batch.set(
-                    column,
-                    values.value(field.schema(), value, schema.columns().get(column).type()));
-        } catch (Misfit e) {
-            throw e.in(field.name());
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -21,6 +22,7 @@ import org.apache.avro.generic.IndexedRecord;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
+import org.apache.iceberg.util.UUIDUtil;
 import org.jspecify.annotations.Nullable;
 
 /// Turns values of Avro's generic data into those of Iceberg's, exactly or not at all.
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// | Iceberg | Avro |
 /// |---|---|
 /// | boolean, string, binary | boolean; string and enum; bytes and fixed |
+/// | fixed, uuid | fixed of that length; string, fixed of 16 bytes |
 /// | int, long | int, long |
 /// | float, double | float; also double, and whole numbers that a double has |
 /// | decimal | decimal, int, long, string |
@@ -67,6 +70,12 @@ final class AvroValues {
                             ? value.toString()
                             : misfit(type, schema, value);
             case BINARY -> bytes(type, schema, value);
+            case FIXED ->
+                    value instanceof GenericFixed fixed
+                                    && fixed.bytes().length == ((Types.FixedType) type).length()
+                            ? fixed.bytes()
+                            : misfit(type, schema, value);
+            case UUID -> uuid(type, schema, value);
             case DECIMAL -> decimal((Types.DecimalType) type, schema, value);
             case DATE, TIME, TIMESTAMP ->
                     schema.getType() == Schema.Type.STRING
@@ -120,6 +129,19 @@ final class AvroValues {
                     ByteBuffer.wrap(fixed.bytes());
             default -> misfit(type, schema, value);
         };
+    }
+
+    private static Object uuid(Type type, Schema schema, Object value) throws Misfit {
+        try {
+            return switch (value) {
+                case CharSequence text -> UUID.fromString(text.toString());
+                case GenericFixed fixed when fixed.bytes().length == 16 ->
+                        UUIDUtil.convert(fixed.bytes());
+                default -> misfit(type, schema, value);
+            };
+        } catch (IllegalArgumentException e) {
+            return misfit(type, schema, value);
+        }
     }
 
     private static Object decimal(Types.DecimalType type, Schema schema, Object value)

@@ -83,7 +83,7 @@ class WithoutHadoopTest {
                 appender.add(batch, new int[] {0, 1}, null, batch.size());
                 appender.finish();
             }
-            try (var read = new ParquetRows(file)) {
+            try (var read = new ParquetRows(org.apache.iceberg.Files.localInput(file.toFile()))) {
                 read.skip(10);
                 rows += 10;
                 while (read.next() != null) {

@@ -11,17 +11,17 @@ import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.source.Position;
 import dev.tarn.pipeline.source.SplitReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /// Rows of a CSV or delimited text file.
 final class CsvReader implements SplitReader {
-    private final Path file;
+    private final InputFile file;
     private final Schema schema;
     private final Lines lines;
     private final CsvFields cutter;
@@ -35,7 +35,7 @@ final class CsvReader implements SplitReader {
 
     /// @param all the columns the file has, in order, if it has no header to tell
     CsvReader(
-            Path file,
+            InputFile file,
             FileOptions options,
             Schema schema,
             Schema all,
@@ -82,7 +82,7 @@ final class CsvReader implements SplitReader {
     }
 
     /// The names in the header line, and what the rows below look like.
-    static Schema infer(Path file, FileOptions options) throws IOException {
+    static Schema infer(InputFile file, FileOptions options) throws IOException {
         var cutter = new CsvFields(options);
         var inference = new Inference(options.formats());
         List<String> names = header(file, options);
@@ -111,7 +111,7 @@ final class CsvReader implements SplitReader {
         return inference.schema();
     }
 
-    private static List<String> header(Path file, FileOptions options) throws IOException {
+    private static List<String> header(InputFile file, FileOptions options) throws IOException {
         var cutter = new CsvFields(options);
         try (var lines = new Lines(file, options, 0)) {
             Lines.Line line = null;
@@ -159,7 +159,7 @@ final class CsvReader implements SplitReader {
             } catch (Misfit e) {
                 batch.clearRow();
                 rejections.add(
-                        new Rejected(file.toString(), at, e.column(), e.reason(), next.text()));
+                        new Rejected(file.location(), at, e.column(), e.reason(), next.text()));
             }
         }
         return batch;

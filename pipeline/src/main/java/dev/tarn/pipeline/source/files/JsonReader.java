@@ -15,16 +15,16 @@ import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.source.Position;
 import dev.tarn.pipeline.source.SplitReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Set;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.io.InputFile;
 import org.jspecify.annotations.Nullable;
 
 /// Rows of a file with one JSON object a line, or with one array of objects.
 final class JsonReader implements SplitReader {
     private static final ObjectMapper TREES = new ObjectMapper();
 
-    private final Path file;
+    private final InputFile file;
     private final Schema schema;
     private final JsonRows decoded;
     private final Lines lines;
@@ -32,7 +32,8 @@ final class JsonReader implements SplitReader {
     private long rows;
     private long line;
 
-    JsonReader(Path file, FileOptions options, Schema schema, Set<String> required, Position from)
+    JsonReader(
+            InputFile file, FileOptions options, Schema schema, Set<String> required, Position from)
             throws IOException {
         this.file = file;
         this.schema = schema;
@@ -54,7 +55,7 @@ final class JsonReader implements SplitReader {
     }
 
     /// The columns of the first rows of a file.
-    static Schema infer(Path file, FileOptions options) throws IOException {
+    static Schema infer(InputFile file, FileOptions options) throws IOException {
         var inference = new Inference(options.formats());
         int misfits = 0;
         try (var lines = new Lines(file, options, 0)) {
@@ -114,7 +115,7 @@ final class JsonReader implements SplitReader {
                 decoded.read(batch, next.bytes(), next.offset(), next.length());
             } catch (Misfit e) {
                 rejections.add(
-                        new Rejected(file.toString(), line, e.column(), e.reason(), next.text()));
+                        new Rejected(file.location(), line, e.column(), e.reason(), next.text()));
             }
         }
         return batch;
@@ -136,7 +137,7 @@ final class JsonReader implements SplitReader {
                     decoded.read(batch, parser);
                 } catch (Misfit e) {
                     rejections.add(
-                            new Rejected(file.toString(), line, e.column(), e.reason(), null));
+                            new Rejected(file.location(), line, e.column(), e.reason(), null));
                 }
             }
         } catch (JsonParseException e) {

@@ -1,17 +1,17 @@
 package dev.tarn.pipeline.source.files;
 
+import com.github.luben.zstd.ZstdInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
+import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.SeekableInputStream;
 import org.jspecify.annotations.Nullable;
 
 /// The bytes of a text file as UTF-8, line by line, with the position behind each.
@@ -19,7 +19,7 @@ final class Lines implements AutoCloseable {
     private static final int BUFFER_BYTES = 128 << 10;
     static final int LINE_BYTES_MAX = 64 << 20;
 
-    private final FileChannel channel;
+    private final SeekableInputStream file;
     private final InputStream stream;
     private byte[] buffer = new byte[BUFFER_BYTES];
     private int start;
@@ -28,29 +28,42 @@ final class Lines implements AutoCloseable {
     private boolean ended;
 
     /// Opens a file at a position that [#position] told before.
-    Lines(Path file, FileOptions options, long from) throws IOException {
-        this.channel = FileChannel.open(file, StandardOpenOption.READ);
-        InputStream opened = Channels.newInputStream(channel);
-        boolean plain = !options.gzip() && isUtf8(options.charset());
+    Lines(InputFile input, FileOptions options, long from) throws IOException {
+        this.file = open(input);
+        FileOptions.Codec codec = options.codecOf(input.location());
         try {
-            if (plain) {
-                channel.position(from);
+            if (codec == FileOptions.Codec.NONE && isUtf8(options.charset())) {
+                file.seek(from);
+                this.stream = file;
             } else {
-                opened = options.gzip() ? new GZIPInputStream(opened, BUFFER_BYTES) : opened;
-                opened =
+                InputStream unpacked =
+                        switch (codec) {
+                            case NONE -> file;
+                            case GZIP -> new GZIPInputStream(file, BUFFER_BYTES);
+                            case ZSTD -> new ZstdInputStream(file);
+                        };
+                this.stream =
                         isUtf8(options.charset())
-                                ? opened
-                                : new Transcoded(new InputStreamReader(opened, options.charset()));
-                opened.skipNBytes(from);
+                                ? unpacked
+                                : new Transcoded(
+                                        new InputStreamReader(unpacked, options.charset()));
+                stream.skipNBytes(from);
             }
         } catch (IOException | RuntimeException e) {
-            channel.close();
+            file.close();
             throw e;
         }
-        this.stream = opened;
         this.position = from;
         if (from == 0) {
             skipByteOrderMark();
+        }
+    }
+
+    private static SeekableInputStream open(InputFile input) throws IOException {
+        try {
+            return input.newStream();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
@@ -217,7 +230,7 @@ final class Lines implements AutoCloseable {
 
     /// Bytes of the file itself that have been read.
     long fileBytes() throws IOException {
-        return channel.position() - (end - start);
+        return file.getPos() - (end - start);
     }
 
     private boolean fill() throws IOException {
@@ -250,7 +263,7 @@ final class Lines implements AutoCloseable {
     @Override
     public void close() throws IOException {
         stream.close();
-        channel.close();
+        file.close();
     }
 
     /// Text of another encoding as UTF-8 bytes.

@@ -7,24 +7,24 @@ import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.source.Position;
 import dev.tarn.pipeline.source.SplitReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /// Rows of a Parquet file, columns found by name.
 final class ParquetReader implements SplitReader {
-    private final Path file;
+    private final InputFile file;
     private final Schema schema;
     private final ParquetRows rows;
     private final int[] sources;
     private final boolean[] required;
 
-    ParquetReader(Path file, Schema schema, Set<String> required, Position from)
+    ParquetReader(InputFile file, Schema schema, Set<String> required, Position from)
             throws IOException {
         this.file = file;
         this.schema = schema;
@@ -57,7 +57,7 @@ final class ParquetReader implements SplitReader {
     }
 
     /// The columns of the footer, none required: other files of the source may have nulls there.
-    static Schema infer(Path file) throws IOException {
+    static Schema infer(InputFile file) throws IOException {
         try (var rows = new ParquetRows(file)) {
             return new Schema(
                     rows.schema().columns().stream()
@@ -87,7 +87,7 @@ final class ParquetReader implements SplitReader {
                     fits = false;
                     rejections.add(
                             new Rejected(
-                                    file.toString(),
+                                    file.location(),
                                     rows.position(),
                                     schema.columns().get(i).name(),
                                     "expected a value, found null",
