@@ -1,7 +1,11 @@
 package dev.tarn.pipeline.transform;
 
 import dev.tarn.pipeline.job.Block;
+import dev.tarn.pipeline.job.Option;
+import dev.tarn.pipeline.job.Option.Kind;
+import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.job.Setting;
+import dev.tarn.pipeline.row.Columns;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +21,33 @@ import org.jspecify.annotations.Nullable;
 /// finds something, upper or lower case, prefix and suffix. A replacement is found in the old name
 /// and put where it was found, after the case has changed.
 final class Renaming {
+    static final OptionTable TABLE_RENAME =
+            Fields.table(
+                    "TableRename",
+                    "Renames the tables that sinks fill in, by rules; database and schema stay.",
+                    Option.honoured("convert_case", Kind.TEXT, null, "`UPPER` or `LOWER`."),
+                    Option.honoured(
+                            "replacements_with_regex",
+                            Kind.LIST,
+                            null,
+                            "`[{ replace_from, replace_to, is_regex }]`: the last one that finds"
+                                    + " something in the old name; without `is_regex` a whole"
+                                    + " name."),
+                    Option.honoured("prefix", Kind.TEXT, null, "Before the name, at last."),
+                    Option.honoured("suffix", Kind.TEXT, null, "Behind it."));
+
+    static Transform ofTable(Block block, Columns from) {
+        var renaming = new Renaming(block);
+        String path = from.path();
+        if (path == null) {
+            block.problem("prefix", "the source does not name its table, set schema.table there");
+            return new Same(from);
+        }
+        int name = path.lastIndexOf('.') + 1;
+        String renamed = path.substring(0, name) + renaming.renamed(path.substring(name));
+        return new Same(new Columns(from.schema(), renamed, from.primaryKey()));
+    }
+
     private final Map<String, String> specific = new LinkedHashMap<>();
     private final List<Rule> rules = new ArrayList<>();
     private final String letters;

@@ -1,5 +1,9 @@
 package dev.tarn.pipeline.transform;
 
+import dev.tarn.pipeline.job.Block;
+import dev.tarn.pipeline.job.Option;
+import dev.tarn.pipeline.job.Option.Kind;
+import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Columns;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +14,23 @@ import java.util.regex.Pattern;
 /// @param column the one that is cut
 /// @param first of the columns that take the parts, all at the end
 record Splitting(Columns columns, int column, int first, Pattern separator) implements Transform {
+    static final OptionTable SPLIT =
+            Fields.table(
+                    "Split",
+                    "Cuts a column of strings into further columns, at the end. What has fewer"
+                            + " parts leaves null, the last part has what is left.",
+                    Option.required("separator", Kind.TEXT, "A regular expression of Java."),
+                    Option.required("split_field", Kind.TEXT, "The column, which stays."),
+                    Option.required("output_fields", Kind.LIST, "Names of the parts."));
+
+    static Transform of(Block block, Columns from) {
+        int column = Fields.requireText(block, "split_field", from);
+        return new Splitting(
+                Fields.withTexts(block, "output_fields", from, block.texts("output_fields")),
+                column,
+                from.schema().columns().size(),
+                Fields.pattern(block, "separator", block.text("separator")));
+    }
 
     @Override
     public Batch apply(Batch batch) {
