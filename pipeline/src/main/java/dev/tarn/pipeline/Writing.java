@@ -7,6 +7,7 @@ import dev.tarn.pipeline.Plan.Outlet;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejected;
 import dev.tarn.pipeline.row.RowKind;
+import dev.tarn.pipeline.sink.Branch;
 import dev.tarn.pipeline.sink.Columnwise;
 import dev.tarn.pipeline.sink.DeadLetters;
 import dev.tarn.pipeline.sink.IcebergSink;
@@ -38,6 +39,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.expressions.Expressions;
+import org.jspecify.annotations.Nullable;
 
 /// What a run writes: rows into open files, rejected ones into theirs, and now and then all of it
 /// into the tables, in one transaction with the positions behind the rows.
@@ -47,7 +49,7 @@ final class Writing {
     private static final int COMMIT_ATTEMPTS_MAX = 8;
 
     /// A table this run writes to: its writer, and the table as it was at the start.
-    private record Target(Table table, RowWriter writer) {}
+    private record Target(Table table, Branch branch, RowWriter writer) {}
 
     /// A target of one flow, with its columns matched.
     private record Route(Target target, Stage stage, int from, Columnwise columns) {}
@@ -106,24 +108,26 @@ final class Writing {
             }
             if (flow.deadLetters() != null) {
                 DeadLetters.prepare(catalog, plan.warehouse(), flow.deadLetters());
-                target(flow.deadLetters(), TableWriter::new, Map.of());
+                target(flow.deadLetters(), Branch.MAIN, TableWriter::new, Map.of());
             }
         }
     }
 
     private void target(IcebergSink sink) {
         if (!sink.upserts()) {
-            target(sink.name(), TableWriter::new, sink.writeProperties());
+            target(sink.name(), sink.branch(), TableWriter::new, sink.writeProperties());
             return;
         }
         target(
                 sink.name(),
+                sink.branch(),
                 (table, properties) -> {
                     try {
                         return new UpsertWriter(
                                 table,
                                 properties,
                                 () -> catalog.tables().begin(plan.warehouse()).table(sink.name()),
+                                sink.branch(),
                                 sink.keyIds(table.schema()));
                     } catch (IllegalArgumentException e) {
                         throw new PipelineException(String.valueOf(e.getMessage()), e);
@@ -134,16 +138,32 @@ final class Writing {
 
     private void target(
             TableIdentifier name,
+            Branch branch,
             BiFunction<Table, Map<String, String>, RowWriter> writer,
             Map<String, String> ofJob) {
-        targets.computeIfAbsent(
-                name,
-                n -> {
-                    Table table = catalog.tables().begin(plan.warehouse()).table(n);
-                    Map<String, String> properties = new HashMap<>(table.properties());
-                    properties.putAll(ofJob);
-                    return new Target(table, writer.apply(table, properties));
-                });
+        Target target =
+                targets.computeIfAbsent(
+                        name,
+                        n -> {
+                            Table table = catalog.tables().begin(plan.warehouse()).table(n);
+                            requireBranch(branch, table);
+                            Map<String, String> properties = new HashMap<>(table.properties());
+                            properties.putAll(ofJob);
+                            return new Target(table, branch, writer.apply(table, properties));
+                        });
+        if (!target.branch().equals(branch)) {
+            throw new PipelineException(
+                    "Table %s: expected one branch in a job, found %s and %s"
+                            .formatted(name, target.branch().name(), branch.name()));
+        }
+    }
+
+    private static void requireBranch(Branch branch, Table table) {
+        try {
+            branch.requireNoTag(table);
+        } catch (IllegalArgumentException e) {
+            throw new PipelineException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private Target require(TableIdentifier name) {
@@ -162,13 +182,8 @@ final class Writing {
             for (Outlet outlet : flow.tables()) {
                 IcebergSink sink = outlet.sink();
                 Table table = pending.table(sink.name());
-                boolean hasRows =
-                        table.currentSnapshot() != null
-                                && !"0"
-                                        .equals(
-                                                table.currentSnapshot()
-                                                        .summary()
-                                                        .get("total-records"));
+                Snapshot head = sink.branch().head(table);
+                boolean hasRows = head != null && !"0".equals(head.summary().get("total-records"));
                 if (sink.dataSaveMode() == DataSaveMode.ERROR_WHEN_DATA_EXISTS && hasRows) {
                     throw new PipelineException(
                             "Table %s has rows and data_save_mode is ERROR_WHEN_DATA_EXISTS"
@@ -177,7 +192,10 @@ final class Writing {
                 if (sink.dataSaveMode() == DataSaveMode.DROP_DATA) {
                     dropped = true;
                     if (hasRows) {
-                        table.newDelete().deleteFromRowFilter(Expressions.alwaysTrue()).commit();
+                        table.newDelete()
+                                .deleteFromRowFilter(Expressions.alwaysTrue())
+                                .toBranch(sink.branch().name())
+                                .commit();
                     }
                 }
             }
@@ -213,6 +231,9 @@ final class Writing {
             routes.add(new Route(target, outlet.stage(), outlet.from(), columns));
             // A table that was dropped and made anew is another table: nothing is loaded there.
             key.append('|').append(target.table().uuid());
+            if (!sink.branch().isMain()) {
+                key.append('@').append(sink.branch().name());
+            }
         }
         return new Way(flow, key.toString(), List.copyOf(routes), required);
     }
@@ -348,9 +369,9 @@ final class Writing {
                 Table table = pending.table(name);
                 requireSame(name, table);
                 if (require(name).writer() instanceof UpsertWriter upsert) {
-                    requireIndexed(upsert, table);
+                    requireIndexed(upsert, require(name).branch().head(table), name);
                 }
-                add(written, table);
+                add(written, table, require(name).branch());
             });
             try {
                 pending.commit(tx -> save(tx, finish));
@@ -371,42 +392,42 @@ final class Writing {
         }
     }
 
-    private void add(Written written, Table table) {
+    private void add(Written written, Table table, Branch branch) {
         if (written.deletes().isEmpty()) {
             AppendFiles append = table.newAppend();
             written.data().forEach(append::appendFile);
             append.set("tarn.pipeline", plan.name());
-            append.commit();
+            append.toBranch(branch.name()).commit();
             return;
         }
         RowDelta delta = table.newRowDelta();
         written.data().forEach(delta::addRows);
         written.deletes().forEach(delta::addDeletes);
         written.replaced().forEach(delta::removeDeletes);
-        Snapshot snapshot = table.currentSnapshot();
+        Snapshot snapshot = branch.head(table);
         if (snapshot != null) {
             delta.validateFromSnapshot(snapshot.snapshotId());
         }
         delta.validateDataFilesExist(written.touched());
         delta.validateDeletedFiles();
         delta.set("tarn.pipeline", plan.name());
-        delta.commit();
+        delta.toBranch(branch.name()).commit();
     }
 
     /// The index of keys is right for the snapshot it was read from, and for our own ones since.
-    private static void requireIndexed(UpsertWriter upsert, Table now) {
-        Snapshot snapshot = now.currentSnapshot();
+    private static void requireIndexed(
+            UpsertWriter upsert, @Nullable Snapshot snapshot, TableIdentifier name) {
         Long id = snapshot == null ? null : snapshot.snapshotId();
         if (upsert.isIndexed() && !Objects.equals(id, upsert.snapshotId())) {
             throw new ChangedException(
                     "Table %s was changed by somebody else while rows were upserted into it"
-                            .formatted(now.name()));
+                            .formatted(name));
         }
     }
 
     private void committed(TableIdentifier name, Table table) {
         if (require(name).writer() instanceof UpsertWriter upsert) {
-            Snapshot snapshot = table.currentSnapshot();
+            Snapshot snapshot = require(name).branch().head(table);
             upsert.committed(snapshot == null ? null : snapshot.snapshotId());
         }
     }

@@ -502,7 +502,7 @@ class LoadingTest {
                       Iceberg { plugin_input = a, table = t
                         iceberg.table.partition-keys = "bucket(id), week(id), nope"
                         iceberg.catalog.config = { type = rest, uri = "http://elsewhere:8181" }
-                        iceberg.table.commit-branch = dev }
+                        iceberg.table.commit-branch = "" }
                     }
                     """;
 
@@ -525,7 +525,7 @@ class LoadingTest {
                                     + " http://elsewhere:8181 is another catalog, this runner"
                                     + " writes to its own: leave uri out",
                             "jobs/test.conf:11: Iceberg.iceberg.table.commit-branch:"
-                                    + " dev is not supported by this runner, only main")
+                                    + " expected a branch, found ''")
                     .anyMatch(line -> line.contains("missing"));
         }
     }

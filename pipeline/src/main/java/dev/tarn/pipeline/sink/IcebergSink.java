@@ -4,8 +4,7 @@ import dev.tarn.catalog.Catalog;
 import dev.tarn.catalog.table.PendingCommit;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.pipeline.job.Block;
-import dev.tarn.pipeline.job.Option;
-import dev.tarn.pipeline.job.Option.Kind;
+import dev.tarn.pipeline.job.Nearest;
 import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.row.Columns;
 import java.util.ArrayList;
@@ -48,119 +47,7 @@ public final class IcebergSink {
         ERROR_WHEN_DATA_EXISTS
     }
 
-    public static final OptionTable OPTIONS =
-            new OptionTable(
-                    "Iceberg",
-                    "A table of this server. Rows and position are one commit: exactly once.",
-                    List.of(
-                            Option.honoured(
-                                            "plugin_input",
-                                            Kind.ANY,
-                                            null,
-                                            "The source it takes, or a list of them. Default: the"
-                                                    + " only one.")
-                                    .formerly("source_table_name"),
-                            Option.honoured(
-                                    "namespace",
-                                    Kind.TEXT,
-                                    "default",
-                                    "Nested ones with dots. Placeholders: `${database_name}`,"
-                                            + " `${schema_name}`, `${table_name}`, each with a"
-                                            + " default as `${table_name:t}`. Created where"
-                                            + " missing."),
-                            Option.honoured(
-                                    "table",
-                                    Kind.TEXT,
-                                    "${table_name}",
-                                    "Placeholders as in `namespace`; they come from `schema.table`"
-                                            + " of the source, else from its `plugin_output`."),
-                            Option.honoured(
-                                    "iceberg.catalog.config",
-                                    Kind.MAP,
-                                    null,
-                                    "`type = rest` with the `uri` of this server, or nothing;"
-                                            + " `warehouse` picks a warehouse. Another catalog is"
-                                            + " refused."),
-                            Option.honoured(
-                                    "iceberg.table.primary-keys",
-                                    Kind.ANY,
-                                    null,
-                                    "Identifier fields of a table that is created; no nulls there."
-                                            + " Default: `schema.primaryKey` of the source."),
-                            Option.honoured(
-                                    "iceberg.table.partition-keys",
-                                    Kind.ANY,
-                                    null,
-                                    "Of a table that is created: `c`, `year(c)`, `month(c)`,"
-                                            + " `day(c)`, `hour(c)`, `bucket(c, 16)`,"
-                                            + " `truncate(c, 4)`."),
-                            Option.honoured(
-                                    "iceberg.table.auto-create-props",
-                                    Kind.MAP,
-                                    null,
-                                    "Properties of a table that is created."),
-                            Option.honoured(
-                                    "iceberg.table.write-props",
-                                    Kind.MAP,
-                                    null,
-                                    "`write.target-file-size-bytes` (default 128 MiB),"
-                                            + " `write.parquet.compression-codec` (default zstd),"
-                                            + " `write.parquet.compression-level`,"
-                                            + " `write.parquet.row-group-size-bytes`, for this job;"
-                                            + " the only format is parquet."),
-                            Option.honoured(
-                                    "schema_save_mode",
-                                    Kind.TEXT,
-                                    "CREATE_SCHEMA_WHEN_NOT_EXIST",
-                                    "or `RECREATE_SCHEMA`, `ERROR_WHEN_SCHEMA_NOT_EXIST`,"
-                                            + " `IGNORE`. A run that goes on where another stopped"
-                                            + " recreates nothing."),
-                            Option.honoured(
-                                    "data_save_mode",
-                                    Kind.TEXT,
-                                    "APPEND_DATA",
-                                    "or `DROP_DATA` (rows and the memory of loaded files go, in"
-                                            + " one commit), `ERROR_WHEN_DATA_EXISTS`."),
-                            Option.honoured(
-                                    "iceberg.table.upsert-mode-enabled",
-                                    Kind.TRUTH,
-                                    "false",
-                                    "Whether a row takes the place of the one with the same key,"
-                                        + " and deletes are followed. The key:"
-                                        + " `iceberg.table.primary-keys`, else the identifier"
-                                        + " fields of a table that is there. Without it a row that"
-                                        + " is no insert ends the run. Tables of format version 3"
-                                        + " get deletion vectors, which Trino 476 cannot read;"
-                                        + " those of version 2 position deletes."),
-                            Option.honoured(
-                                    "iceberg.table.schema-evolution-enabled",
-                                    Kind.TRUTH,
-                                    "false",
-                                    "Whether the table follows the source's columns: it gets new"
-                                        + " ones, its types widen (int to long, float to double,"
-                                        + " digits of a decimal), what the source may leave out may"
-                                        + " be null; a column that goes from the source stays. When"
-                                        + " a table changes in a run that follows it, the run goes"
-                                        + " on with it by itself. Without, a column that the table"
-                                        + " lacks ends the run."),
-                            Option.honoured(
-                                    "iceberg.table.commit-branch", Kind.TEXT, "main", "Only main."),
-                            Option.withoutEffect(
-                                    "catalog_name", Kind.TEXT, "A name of the client's own."),
-                            Option.withoutEffect(
-                                    "case_sensitive",
-                                    Kind.TRUTH,
-                                    "Columns are matched by their exact names."),
-                            Option.withoutEffect(
-                                    "hadoop.config", Kind.MAP, "There is no Hadoop here."),
-                            Option.withoutEffect(
-                                    "multi_table_sink_replica", Kind.NUMBER, "There is one."),
-                            Option.withoutEffect("parallelism", Kind.NUMBER, "The runner decides."),
-                            Option.refused("custom_sql", "there is no CUSTOM_PROCESSING"),
-                            Option.refused("iceberg.hadoop-conf-path", "there is no Hadoop here"),
-                            Option.refused("krb5_path", "there is no Kerberos here"),
-                            Option.refused("kerberos_principal", "there is no Kerberos here"),
-                            Option.refused("kerberos_keytab_path", "there is no Kerberos here")));
+    public static final OptionTable OPTIONS = IcebergOptions.TABLE;
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([a-z_]+)(?::([^}]*))?}");
     private static final Set<String> WRITE_PROPERTIES =
@@ -183,6 +70,7 @@ public final class IcebergSink {
     private final Schema schema;
     private final PartitionSpec spec;
     private final boolean upsert;
+    private final Branch branch;
     private final boolean evolves;
 
     /// Settles which table it is and what it would be created as; what is wrong becomes a problem
@@ -200,7 +88,10 @@ public final class IcebergSink {
         this.writeProperties = block.texts("iceberg.table.write-props", Map.of());
         this.createProperties = block.texts("iceberg.table.auto-create-props", Map.of());
         this.evolves = block.truth("iceberg.table.schema-evolution-enabled");
-        refuse("iceberg.table.commit-branch", "main");
+        this.branch = new Branch(block.text("iceberg.table.commit-branch"));
+        if (branch.name().isBlank()) {
+            block.problem("iceberg.table.commit-branch", "expected a branch, found ''");
+        }
         checkWriteProperties();
         this.schema = schemaToCreate();
         this.upsert = block.truth("iceberg.table.upsert-mode-enabled");
@@ -212,20 +103,11 @@ public final class IcebergSink {
                         schema);
     }
 
-    private void refuse(String option, String only) {
-        if (!block.text(option).equalsIgnoreCase(only)) {
-            block.problem(
-                    option,
-                    "%s is not supported by this runner, only %s"
-                            .formatted(block.text(option), only));
-        }
-    }
-
     private void checkWriteProperties() {
         writeProperties.forEach((key, value) -> {
             if (!WRITE_PROPERTIES.contains(key)) {
                 String hint =
-                        dev.tarn.pipeline.job.Nearest.of(key, WRITE_PROPERTIES)
+                        Nearest.of(key, WRITE_PROPERTIES)
                                 .map(near -> ", did you mean " + near + "?")
                                 .orElse("");
                 block.problem("iceberg.table.write-props", "unknown property " + key + hint);
@@ -379,6 +261,11 @@ public final class IcebergSink {
         return upsert;
     }
 
+    /// The branch rows go to.
+    public Branch branch() {
+        return branch;
+    }
+
     /// Fields of the key by which rows of the table are upserted.
     ///
     /// @throws IllegalArgumentException if there is none
@@ -437,11 +324,16 @@ public final class IcebergSink {
         if (recreates()) {
             return "will be dropped and created anew";
         }
-        return switch (dataSaveMode) {
-            case DROP_DATA -> "exists, its rows will be deleted";
-            case ERROR_WHEN_DATA_EXISTS -> "exists, rows are loaded only if it has none";
-            default -> upsert ? "exists, rows will be upserted" : "exists, rows will be appended";
-        };
+        String what =
+                switch (dataSaveMode) {
+                    case DROP_DATA -> "exists, its rows will be deleted";
+                    case ERROR_WHEN_DATA_EXISTS -> "exists, rows are loaded only if it has none";
+                    default ->
+                            upsert
+                                    ? "exists, rows will be upserted"
+                                    : "exists, rows will be appended";
+                };
+        return branch.isMain() ? what : what + ", in branch " + branch.name();
     }
 
     /// Creates the table where it is missing.

@@ -28,11 +28,13 @@ import org.jspecify.annotations.Nullable;
 /// deleted.
 final class KeyScan {
     private final Table table;
+    private final Branch branch;
     private final Schema keyColumns;
     private final Map<String, Map<String, Set<Long>>> positionDeletes = new HashMap<>();
 
-    KeyScan(Table table, Schema keyColumns) {
+    KeyScan(Table table, Branch branch, Schema keyColumns) {
         this.table = table;
+        this.branch = branch;
         this.keyColumns = keyColumns;
     }
 
@@ -44,7 +46,7 @@ final class KeyScan {
 
     /// @throws IllegalArgumentException if the table has files that cannot be read for it
     void read(Listener listener) {
-        try (CloseableIterable<FileScanTask> files = table.newScan().planFiles()) {
+        try (CloseableIterable<FileScanTask> files = branch.scan(table).planFiles()) {
             for (FileScanTask file : files) {
                 read(file, listener);
             }

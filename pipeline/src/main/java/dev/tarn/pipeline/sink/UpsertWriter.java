@@ -57,6 +57,7 @@ public final class UpsertWriter implements RowWriter {
     private final Schema keyColumns;
     private final Keys keys;
     private final String name = UUID.randomUUID().toString();
+    private final Branch branch;
     private final List<Place> places = new ArrayList<>();
     private final SequencedMap<Place, Positions> deletions = new LinkedHashMap<>();
     private final List<String> written = new ArrayList<>();
@@ -66,13 +67,16 @@ public final class UpsertWriter implements RowWriter {
     private int fileCount;
 
     /// @param current the table as it is when it is asked for
+    /// @param branch whose rows are upserted
     /// @param keyIds fields of the key, none of which may be null
     public UpsertWriter(
             Table table,
             Map<String, String> properties,
             Supplier<Table> current,
+            Branch branch,
             List<Integer> keyIds) {
         this.table = table;
+        this.branch = branch;
         this.writer = new TableWriter(table, properties);
         this.current = current;
         this.layout = ParquetAppender.Layout.of(properties);
@@ -136,12 +140,12 @@ public final class UpsertWriter implements RowWriter {
         var made = new KeyIndex();
         Table now = current.get();
         var internal = KeyScan.internal(keyColumns);
-        new KeyScan(now, keyColumns)
+        new KeyScan(now, branch, keyColumns)
                 .read((key, place, position) -> {
                     keys.read(internal.wrap(key));
                     made.put(keys.high(), keys.low(), packed(place, position));
                 });
-        Snapshot snapshot = now.currentSnapshot();
+        Snapshot snapshot = branch.head(now);
         snapshotId = snapshot == null ? null : snapshot.snapshotId();
         index = made;
         return made;
