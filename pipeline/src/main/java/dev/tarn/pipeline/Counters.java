@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// What a run counts, for those who look on. The run's thread alone writes.
+@SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes; the others only look.
 final class Counters {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     volatile String message = "starting";
     volatile long rows;
     volatile long rowsCommitted;
@@ -23,4 +26,31 @@ final class Counters {
     volatile List<String> readers = List.of();
 
     final List<String> notes = new CopyOnWriteArrayList<>();
+
+    private volatile long readNanos;
+    private volatile long writeNanos;
+    private volatile long commitNanos;
+    private volatile long lastCommitNanos;
+
+    /// @param since of [System#nanoTime], when the reading began
+    void hasRead(long since) {
+        readNanos += System.nanoTime() - since;
+    }
+
+    void hasWritten(long since) {
+        writeNanos += System.nanoTime() - since;
+    }
+
+    void hasCommitted(long since) {
+        lastCommitNanos = System.nanoTime() - since;
+        commitNanos += lastCommitNanos;
+    }
+
+    Spent spent() {
+        return new Spent(
+                readNanos / NANOS_PER_MILLI,
+                writeNanos / NANOS_PER_MILLI,
+                commitNanos / NANOS_PER_MILLI,
+                lastCommitNanos / NANOS_PER_MILLI);
+    }
 }

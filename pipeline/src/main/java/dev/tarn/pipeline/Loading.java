@@ -83,6 +83,7 @@ final class Loading implements Runnable {
                 counters.filesTotal,
                 (long) (counters.rows / seconds),
                 counters.lag,
+                counters.spent(),
                 counters.snapshots,
                 tables.stream().distinct().toList(),
                 notes,

@@ -116,12 +116,14 @@ final class LogLoading {
     /// Whether there were rows.
     private boolean read(Open o, boolean patient) {
         try {
+            long began = System.nanoTime();
             Batch batch =
                     o.reader.next(
                             writing.batchRows(), patient, r -> writing.reject(o.way.flow(), r));
             if (batch == null) {
                 o.ended = true;
             } else if (batch.size() > 0) {
+                counters.hasRead(began);
                 writing.write(o.way, batch);
                 return true;
             }

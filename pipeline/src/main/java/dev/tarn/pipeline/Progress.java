@@ -10,6 +10,7 @@ import java.util.List;
 /// @param rejected rows that did not fit, in this run and the stopped one it goes on from
 /// @param bytesTotal of the files to load, 0 if unknown; those left out are not counted
 /// @param lag how far the sources that grow are behind
+/// @param spent what its time goes into
 /// @param snapshots commits that changed a table
 /// @param notes what the reader of a summary should know, such as a file that was loaded anew
 /// @param message what goes on; after a failure its one sentence
@@ -26,6 +27,7 @@ public record Progress(
         int filesTotal,
         long rowsPerSecond,
         Lag lag,
+        Spent spent,
         int snapshots,
         List<String> tables,
         List<String> notes,

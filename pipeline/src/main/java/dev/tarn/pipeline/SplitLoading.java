@@ -118,7 +118,9 @@ final class SplitLoading {
             throws IOException {
         // Ends: each round reads on in a split that has an end.
         while (true) {
+            long began = System.nanoTime();
             Batch batch = reader.next(writing.batchRows(), r -> writing.reject(way.flow(), r));
+            counters.hasRead(began);
             if (batch == null) {
                 break;
             }

@@ -244,12 +244,14 @@ final class Writing {
     }
 
     void write(Way way, Batch batch) {
+        long began = System.nanoTime();
         for (Route route : way.routes()) {
             if (route.from() == batch.table()) {
                 write(route, batch);
             }
         }
         way.flow().consoles().forEach(screen -> screen.sink().write(screen.stage().through(batch)));
+        counters.hasWritten(began);
         counters.rows += batch.size();
         rowsSinceCommit += Math.max(1, batch.size());
     }
@@ -331,6 +333,7 @@ final class Writing {
 
     /// Rows and positions since the last commit, in one transaction.
     void commit(boolean finish) {
+        long began = System.nanoTime();
         SequencedMap<TableIdentifier, Written> files = new LinkedHashMap<>();
         targets.forEach((name, target) -> {
             Written written = target.writer().complete();
@@ -345,6 +348,7 @@ final class Writing {
             files.forEach((name, written) -> delete(require(name).table(), written));
             throw e;
         }
+        counters.hasCommitted(began);
         sequence++;
         counters.snapshots += files.isEmpty() ? 0 : 1;
         unsaved.clear();

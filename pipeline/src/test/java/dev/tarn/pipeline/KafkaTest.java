@@ -63,6 +63,10 @@ class KafkaTest {
 
             assertThat(first.message()).isEqualTo("finished");
             assertThat(first.rowsCommitted()).isEqualTo(5_000);
+            Spent spent = first.spent();
+            assertThat(spent.read() + spent.write() + spent.commit()).isPositive();
+            assertThat(spent.lastCommit()).isBetween(1L, spent.commit());
+            assertThat(idle.spent().commit()).isZero();
             assertThat(idle.rows()).isZero();
             assertThat(idle.snapshots()).isZero();
             assertThat(second.rows()).isEqualTo(10);

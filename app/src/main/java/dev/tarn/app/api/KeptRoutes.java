@@ -6,6 +6,7 @@ import dev.tarn.app.http.Request;
 import dev.tarn.app.http.Response;
 import dev.tarn.app.http.Route;
 import dev.tarn.pipeline.PipelineException;
+import dev.tarn.pipeline.Spent;
 import dev.tarn.pipeline.job.JobException;
 import dev.tarn.pipeline.keep.Keeper;
 import dev.tarn.pipeline.keep.Kept;
@@ -134,9 +135,17 @@ public final class KeptRoutes {
         json.put("lag-records", known(kept.lag().records()));
         json.put("lag-bytes", known(kept.lag().bytes()));
         json.put("lag-millis", known(kept.lag().millis()));
+        spent(kept.spent(), json);
         json.put("changed", kept.changed().toString());
         json.put("due", kept.due() == null ? null : kept.due().toString());
         return json;
+    }
+
+    static void spent(Spent spent, Map<String, Object> json) {
+        json.put("read-millis", spent.read());
+        json.put("write-millis", spent.write());
+        json.put("commit-millis", spent.commit());
+        json.put("last-commit-millis", spent.lastCommit());
     }
 
     /// Of a lag, which is -1 where it is not known.

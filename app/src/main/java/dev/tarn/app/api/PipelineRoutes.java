@@ -203,6 +203,7 @@ public final class PipelineRoutes {
         json.put("lag-records", KeptRoutes.known(progress.lag().records()));
         json.put("lag-bytes", KeptRoutes.known(progress.lag().bytes()));
         json.put("lag-millis", KeptRoutes.known(progress.lag().millis()));
+        KeptRoutes.spent(progress.spent(), json);
         json.put("tables", progress.tables());
         json.put("notes", progress.notes());
         List<String> output = run.output.from(outputFrom);

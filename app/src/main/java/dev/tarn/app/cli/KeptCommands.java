@@ -192,6 +192,10 @@ final class KeptCommands {
                                     kept.path("rows-per-second").asLong(),
                                     kept.path("rows-rejected").asLong()));
             out.println("  behind     " + lag(kept));
+            String spent = SpentText.of(kept);
+            if (!spent.isEmpty()) {
+                out.println("  time       " + spent);
+            }
             if (kept.hasNonNull("due")) {
                 out.println("  next try   " + time(kept.path("due")));
             }
@@ -206,13 +210,15 @@ final class KeptCommands {
             // Ends at Ctrl-C.
             while (true) {
                 String now =
-                        "%s  %,d rows, %,d rows/s, %,d rejected, behind: %s"
+                        "%s  %,d rows, %,d rows/s, %,d rejected, behind: %s  %s"
                                 .formatted(
                                         line(kept),
                                         kept.path("rows-committed").asLong(),
                                         kept.path("rows-per-second").asLong(),
                                         kept.path("rows-rejected").asLong(),
-                                        lag(kept));
+                                        lag(kept),
+                                        SpentText.of(kept))
+                                .stripTrailing();
                 moving.show(now);
                 if (!surroundings.terminal() && !now.equals(told)) {
                     surroundings.out().println(now);

@@ -127,19 +127,22 @@ final class PipelineRun {
         String counts =
                 "%,d rows  %,d rows/s  %s"
                         .formatted(rows, run.path("rows-per-second").asLong(), size(bytes));
+        String spent = SpentText.of(run);
+        String tail = spent.isEmpty() ? "" : "  " + spent;
         if (total <= 0) {
-            return "%s  %s".formatted(run.path("name").asText(), counts);
+            return "%s  %s%s".formatted(run.path("name").asText(), counts, tail);
         }
         double part = Math.min(1.0, (double) bytes / total);
         int filled = (int) Math.round(part * BAR_WIDTH);
-        return "%s  [%s%s] %3d %%  %s of %s"
+        return "%s  [%s%s] %3d %%  %s of %s%s"
                 .formatted(
                         run.path("name").asText(),
                         "#".repeat(filled),
                         ".".repeat(BAR_WIDTH - filled),
                         Math.round(part * 100),
                         counts,
-                        size(total));
+                        size(total),
+                        tail);
     }
 
     private Outcome conclude(JsonNode run, boolean tell) {

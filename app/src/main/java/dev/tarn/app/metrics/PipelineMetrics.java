@@ -32,6 +32,14 @@ public final class PipelineMetrics {
                 "lag.seconds",
                 "Age of the newest thing read, where more waits",
                 p -> p.lag().millis() / 1e3);
+        gauge(registry, "read.seconds", "Spent reading rows", p -> p.spent().read() / 1e3);
+        gauge(registry, "write.seconds", "Spent writing files", p -> p.spent().write() / 1e3);
+        gauge(registry, "commit.seconds", "Spent in commits", p -> p.spent().commit() / 1e3);
+        gauge(
+                registry,
+                "last.commit.seconds",
+                "Time of the latest commit",
+                p -> p.spent().lastCommit() / 1e3);
     }
 
     private void gauge(

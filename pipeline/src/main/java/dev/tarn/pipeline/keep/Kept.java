@@ -1,5 +1,6 @@
 package dev.tarn.pipeline.keep;
 
+import dev.tarn.pipeline.Spent;
 import dev.tarn.pipeline.source.Lag;
 import java.time.Instant;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param message of its state, for people
 /// @param rows committed by the present run, or the last one
 /// @param rowsPerSecond of that run
+/// @param spent what the time of that run goes into
 /// @param due when it is tried again; null unless it is failing
 public record Kept(
         String name,
@@ -25,6 +27,7 @@ public record Kept(
         long rejected,
         long rowsPerSecond,
         Lag lag,
+        Spent spent,
         Instant changed,
         @Nullable Instant due) {
 

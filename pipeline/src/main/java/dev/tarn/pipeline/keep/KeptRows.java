@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tarn.pipeline.Progress;
+import dev.tarn.pipeline.Spent;
 import dev.tarn.pipeline.keep.Kept.State;
 import dev.tarn.pipeline.source.Lag;
 import dev.tarn.store.Migration;
@@ -51,6 +52,16 @@ final class KeptRows {
                               at_ms BIGINT NOT NULL,
                               line ${text} NOT NULL,
                               PRIMARY KEY (pipeline, number));
+                            """),
+                    new Migration(
+                            2,
+                            "what a run spends its time on",
+                            """
+                            ALTER TABLE kept_pipeline ADD COLUMN read_ms BIGINT NOT NULL DEFAULT 0;
+                            ALTER TABLE kept_pipeline ADD COLUMN write_ms BIGINT NOT NULL DEFAULT 0;
+                            ALTER TABLE kept_pipeline ADD COLUMN commit_ms BIGINT NOT NULL DEFAULT 0;
+                            ALTER TABLE kept_pipeline
+                              ADD COLUMN last_commit_ms BIGINT NOT NULL DEFAULT 0;
                             """));
 
     private static final int LOG_LINES_MAX = 500;
@@ -61,7 +72,7 @@ final class KeptRows {
     private static final String COLUMNS =
             "name, job, file, folder, variables, state, message, row_count, rejected, row_rate,"
                     + " lag_records, lag_bytes, lag_ms, changed_ms, due_ms, version, wanted, anew,"
-                    + " attempts";
+                    + " attempts, read_ms, write_ms, commit_ms, last_commit_ms";
 
     private KeptRows() {}
 
@@ -159,6 +170,7 @@ final class KeptRows {
                         row.number(9),
                         row.number(10),
                         new Lag(row.number(11), row.number(12), row.number(13)),
+                        new Spent(row.number(20), row.number(21), row.number(22), row.number(23)),
                         Instant.ofEpochMilli(row.number(14)),
                         state == State.FAILING ? Instant.ofEpochMilli(row.number(15)) : null);
         return new Stored(
@@ -239,7 +251,8 @@ final class KeptRows {
     static void progress(Transaction tx, String name, Progress progress) {
         tx.update(
                 "UPDATE kept_pipeline SET message = ?, row_count = ?, rejected = ?, row_rate = ?,"
-                        + " lag_records = ?, lag_bytes = ?, lag_ms = ? WHERE name = ?",
+                        + " lag_records = ?, lag_bytes = ?, lag_ms = ?, read_ms = ?, write_ms = ?,"
+                        + " commit_ms = ?, last_commit_ms = ? WHERE name = ?",
                 shortened(progress.message()),
                 progress.rowsCommitted(),
                 progress.rejected(),
@@ -247,6 +260,10 @@ final class KeptRows {
                 progress.lag().records(),
                 progress.lag().bytes(),
                 progress.lag().millis(),
+                progress.spent().read(),
+                progress.spent().write(),
+                progress.spent().commit(),
+                progress.spent().lastCommit(),
                 name);
     }
 

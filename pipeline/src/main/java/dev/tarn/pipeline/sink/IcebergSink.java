@@ -318,22 +318,22 @@ public final class IcebergSink {
 
     /// What happens to the table before the first row.
     public String announcement(boolean exists) {
+        String what = whatBecomesOfIt(exists);
+        return branch.isMain() ? what : what + ", rows go to branch " + branch.name();
+    }
+
+    private String whatBecomesOfIt(boolean exists) {
         if (!exists) {
             return creates() ? "will be created" : "does not exist";
         }
         if (recreates()) {
             return "will be dropped and created anew";
         }
-        String what =
-                switch (dataSaveMode) {
-                    case DROP_DATA -> "exists, its rows will be deleted";
-                    case ERROR_WHEN_DATA_EXISTS -> "exists, rows are loaded only if it has none";
-                    default ->
-                            upsert
-                                    ? "exists, rows will be upserted"
-                                    : "exists, rows will be appended";
-                };
-        return branch.isMain() ? what : what + ", in branch " + branch.name();
+        return switch (dataSaveMode) {
+            case DROP_DATA -> "exists, its rows will be deleted";
+            case ERROR_WHEN_DATA_EXISTS -> "exists, rows are loaded only if it has none";
+            default -> upsert ? "exists, rows will be upserted" : "exists, rows will be appended";
+        };
     }
 
     /// Creates the table where it is missing.
