@@ -106,7 +106,9 @@ final class SplitLoading {
     /// The file's new fingerprint, or nothing if it is the one that was loaded.
     private static String unlessUnchanged(SplitSource source, Split split, Ledger.Loaded loaded)
             throws IOException {
-        if (loaded.size() == split.bytes() && loaded.modified() == split.modified()) {
+        if (split.modified() > 0
+                && loaded.size() == split.bytes()
+                && loaded.modified() == split.modified()) {
             return "";
         }
         String fingerprint = source.fingerprint(split);

@@ -172,6 +172,49 @@ class LoadingTest {
     }
 
     @Test
+    void packsOneBehindTheOtherAreReadToTheLast() throws Exception {
+        try (var world = new World(folder)) {
+            var text = new StringBuilder("id\n");
+            for (int id = 0; id < 40_000; id++) {
+                text.append(id).append('\n');
+            }
+            Files.createDirectories(folder.resolve("p"));
+            Files.write(folder.resolve("p/1.csv.gz"), Packed.gzip(text.toString()));
+            Files.write(folder.resolve("p/2.csv.zst"), Packed.zstd(text.toString()));
+
+            Progress progress =
+                    world.run(
+                            """
+                            env { job.name = packed }
+                            source { LocalFile { path = p, file_format_type = csv } }
+                            sink { Iceberg { namespace = t, table = packed } }
+                            """);
+
+            assertThat(progress.message()).isEqualTo("finished");
+            assertThat(progress.rowsCommitted()).isEqualTo(80_000);
+        }
+    }
+
+    @Test
+    void aFolderOfTheJobMayHaveSignsOfAGlob() throws Exception {
+        Path odd = Files.createDirectories(folder.resolve("a[1]{x"));
+        try (var world = new World(odd)) {
+            world.file("d/1.csv", "id\n1\n");
+            world.file("d/2.csv", "id\n2\n");
+            String job =
+                    """
+                    env { job.name = odd }
+                    source { LocalFile { path = "%s", file_format_type = csv } }
+                    sink { Iceberg { namespace = t, table = odd } }
+                    """;
+
+            assertThat(world.run(job.formatted("d/1.csv")).rowsCommitted()).isEqualTo(1);
+            assertThat(world.run(job.formatted("./d/../d/*.csv")).rowsCommitted()).isEqualTo(1);
+            assertThat(world.column("t.odd", "id")).containsExactlyInAnyOrder(1L, 2L);
+        }
+    }
+
+    @Test
     void aFolderAGlobGzipAndAnotherEncodingAreRead() throws Exception {
         try (var world = new World(folder)) {
             world.file("d/1.csv", "id;name\n1;a\n");

@@ -3,21 +3,18 @@ package dev.tarn.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.github.luben.zstd.Zstd;
 import dev.tarn.pipeline.Progress.State;
 import dev.tarn.pipeline.job.JobException;
 import dev.tarn.storage.Condition;
 import dev.tarn.storage.Location;
 import dev.tarn.storage.s3.S3Settings;
 import dev.tarn.storage.s3.S3Store;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 /// Files of an S3 into tables.
@@ -100,6 +97,8 @@ interface S3FileContract {
             Progress second = lake.world.run(job);
             lake.put("in/a/6.csv", ids(3_020, 3_022));
             Progress third = lake.world.run(job);
+            lake.put("in/a/6.csv", ids(3_030, 3_032));
+            Progress sameSize = lake.world.run(job);
 
             assertThat(first.message()).isEqualTo("finished");
             assertThat(first.rowsCommitted()).isEqualTo(3_010);
@@ -107,7 +106,8 @@ interface S3FileContract {
             assertThat(second.rowsCommitted()).isEqualTo(1);
             assertThat(third.rowsCommitted()).isEqualTo(2);
             assertThat(third.notes().toString()).contains("6.csv changed since it was loaded");
-            assertThat(lake.world.column("t.k", "id")).hasSize(3_013).doesNotHaveDuplicates();
+            assertThat(sameSize.rowsCommitted()).isEqualTo(2);
+            assertThat(lake.world.column("t.k", "id")).hasSize(3_015).doesNotHaveDuplicates();
         }
     }
 
@@ -132,13 +132,8 @@ interface S3FileContract {
     @Test
     default void everyFormatAndPacking() throws Exception {
         try (var lake = new Lake(settings(), folder())) {
-            var gzip = new ByteArrayOutputStream();
-            try (var packing = new GZIPOutputStream(gzip)) {
-                packing.write(ids(0, 2_000).getBytes(StandardCharsets.UTF_8));
-            }
-            lake.put("csv/1.csv.gz", gzip.toByteArray());
-            byte[] text = ids(2_000, 4_000).getBytes(StandardCharsets.UTF_8);
-            lake.put("csv/2.csv.zst", Zstd.compress(text));
+            lake.put("csv/1.csv.gz", Packed.gzip(ids(0, 2_000)));
+            lake.put("csv/2.csv.zst", Packed.zstd(ids(2_000, 4_000)));
             lake.put("avro/1.avro", AvroFiles.ids(4_000, 6_000));
             assertThat(lake.world.run(lake.job("csv", "file_format_type = csv")).rowsCommitted())
                     .isEqualTo(4_000);

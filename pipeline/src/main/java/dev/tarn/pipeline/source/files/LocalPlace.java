@@ -38,10 +38,11 @@ record LocalPlace(Block block, Path baseDirectory) implements Place {
         if (text.startsWith("file:")) {
             text = text.replaceFirst("^file:(//)?", "");
         }
-        // Put together as text: a glob is no path on every system.
-        String path = text.startsWith("/") ? text : baseDirectory.toAbsolutePath() + "/" + text;
-        Wanted wanted = Wanted.of(block, normalized(path));
-        Path root = Path.of(wanted.root()).normalize();
+        int literal = Wanted.literalEnd(text);
+        String glob = text.substring(literal);
+        Path root = baseDirectory.resolve(text.substring(0, literal)).toAbsolutePath().normalize();
+        String folder = root.toString().endsWith("/") ? root.toString() : root + "/";
+        Wanted wanted = Wanted.of(block, glob.isEmpty() ? root.toString() : folder, glob);
         List<Split> found = new ArrayList<>();
         try {
             walk(root, wanted, found);
@@ -60,17 +61,6 @@ record LocalPlace(Block block, Path baseDirectory) implements Place {
         }
         found.sort((a, b) -> a.name().compareTo(b.name()));
         return List.copyOf(found);
-    }
-
-    /// Without `.` and `..`, which no glob matches.
-    private static String normalized(String path) {
-        int glob = Wanted.globAt(path);
-        if (glob < 0) {
-            return Path.of(path).normalize().toString();
-        }
-        int slash = path.lastIndexOf('/', glob);
-        String root = Path.of(path.substring(0, slash + 1)).normalize().toString();
-        return (root.equals("/") ? "" : root) + path.substring(slash);
     }
 
     private static void walk(Path root, Wanted wanted, List<Split> into) throws IOException {

@@ -121,7 +121,9 @@ final class S3Place implements Place {
         if (settings == null || bucket.isEmpty() || bucket.contains("/")) {
             return List.of();
         }
-        Wanted wanted = Wanted.of(block, "/" + block.text("path").replaceFirst("^/+", ""));
+        String path = "/" + block.text("path").replaceFirst("^/+", "");
+        int literal = Wanted.literalEnd(path);
+        Wanted wanted = Wanted.of(block, path.substring(0, literal), path.substring(literal));
         List<Split> found = new ArrayList<>();
         try (S3Store store = store()) {
             store.requireBucket(bucket);
@@ -178,7 +180,8 @@ final class S3Place implements Place {
     private void add(ObjectInfo object, List<Split> found) {
         String name = object.location().toString();
         listed.put(name, object);
-        found.add(new Split(name, object.size(), object.modified().toEpochMilli()));
+        // Its time is told in seconds by some, within which it may have changed: the tag tells.
+        found.add(new Split(name, object.size(), 0));
     }
 
     private Location location(String key) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Which files below a folder a job wants.
 ///
-/// @param root the part of the path before its first glob, ends with a slash if it is a folder
+/// @param root a file, or the folder below which they are
 /// @param glob for the whole path, null for all below the root
 record Wanted(
         String root,
@@ -20,10 +20,9 @@ record Wanted(
 
     /// What is wrong becomes a problem of the block.
     ///
-    /// @param path absolute, with or without a glob
-    static Wanted of(Block block, String path) {
-        int at = globAt(path);
-        String root = at < 0 ? path : path.substring(0, path.lastIndexOf('/', at) + 1);
+    /// @param root taken literally; ends with a slash if there is a glob
+    /// @param glob what follows the root, empty for all below it
+    static Wanted of(Block block, String root, String glob) {
         String text = block.textOrNull("file_filter_pattern");
         Pattern pattern = null;
         try {
@@ -33,19 +32,23 @@ record Wanted(
         }
         return new Wanted(
                 root,
-                at < 0 ? null : FileSystems.getDefault().getPathMatcher("glob:" + path),
+                glob.isEmpty()
+                        ? null
+                        : FileSystems.getDefault()
+                                .getPathMatcher(
+                                        "glob:" + root.replaceAll("[*?\\[{\\\\]", "\\\\$0") + glob),
                 block.textOrNull("filename_extension"),
                 pattern);
     }
 
-    /// Where the first sign of a glob stands, or -1.
-    static int globAt(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if ("*?[{".indexOf(text.charAt(i)) >= 0) {
-                return i;
+    /// Where the part of a path ends that has no sign of a glob: behind a slash, or at its end.
+    static int literalEnd(String path) {
+        for (int i = 0; i < path.length(); i++) {
+            if ("*?[{".indexOf(path.charAt(i)) >= 0) {
+                return path.lastIndexOf('/', i) + 1;
             }
         }
-        return -1;
+        return path.length();
     }
 
     boolean matches(Path file) {
