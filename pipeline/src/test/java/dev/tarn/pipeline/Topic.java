@@ -23,6 +23,7 @@ final class Topic implements AutoCloseable {
     final String servers;
     final KafkaProducer<byte[], byte[]> producer;
     private final Admin admin;
+    private volatile @Nullable Exception sendFailure;
 
     Topic(String name, int partitions) throws Exception {
         this.name = name;
@@ -31,10 +32,24 @@ final class Topic implements AutoCloseable {
                 Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) servers));
         create(partitions);
         this.producer = producer(null);
+        // A partition that has no leader yet takes nothing.
+        requireLeaders(partitions);
     }
 
     private void create(int partitions) throws Exception {
         admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get();
+    }
+
+    private void requireLeaders(int partitions) {
+        long with =
+                producer.partitionsFor(name).stream()
+                        .filter(partition -> partition.leader() != null)
+                        .count();
+        if (with != partitions) {
+            throw new IllegalStateException(
+                    "Topic %s: expected %s partitions with a leader, found %s"
+                            .formatted(name, partitions, with));
+        }
     }
 
     private KafkaProducer<byte[], byte[]> producer(@Nullable String transactional) {
@@ -60,7 +75,20 @@ final class Topic implements AutoCloseable {
                         name,
                         partition,
                         "k".getBytes(StandardCharsets.UTF_8),
-                        value == null ? null : value.getBytes(StandardCharsets.UTF_8)));
+                        value == null ? null : value.getBytes(StandardCharsets.UTF_8)),
+                (metadata, failure) -> {
+                    if (failure != null) {
+                        sendFailure = failure;
+                    }
+                });
+    }
+
+    /// A message that the broker did not take would look like one that a run lost.
+    private void requireSent() {
+        Exception failure = sendFailure;
+        if (failure != null) {
+            throw new IllegalStateException("The broker did not take all messages", failure);
+        }
     }
 
     /// Messages `{"id": n}` in turn over the partitions.
@@ -69,6 +97,7 @@ final class Topic implements AutoCloseable {
             send((int) (id % partitions), "{\"id\":%s}".formatted(id));
         }
         producer.flush();
+        requireSent();
     }
 
     /// Two messages in a transaction, which is committed or aborted.
