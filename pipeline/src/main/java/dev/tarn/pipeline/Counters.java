@@ -41,9 +41,13 @@ final class Counters {
         writeNanos += System.nanoTime() - since;
     }
 
-    void hasCommitted(long since) {
-        lastCommitNanos = System.nanoTime() - since;
-        commitNanos += lastCommitNanos;
+    /// @param changed whether a table did; a commit of positions alone is no measure of others
+    void hasCommitted(long since, boolean changed) {
+        long nanos = System.nanoTime() - since;
+        commitNanos += nanos;
+        if (changed) {
+            lastCommitNanos = nanos;
+        }
     }
 
     Spent spent() {

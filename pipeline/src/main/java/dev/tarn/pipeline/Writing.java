@@ -348,7 +348,7 @@ final class Writing {
             files.forEach((name, written) -> delete(require(name).table(), written));
             throw e;
         }
-        counters.hasCommitted(began);
+        counters.hasCommitted(began, !files.isEmpty());
         sequence++;
         counters.snapshots += files.isEmpty() ? 0 : 1;
         unsaved.clear();
