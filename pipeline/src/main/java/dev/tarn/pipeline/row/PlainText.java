@@ -17,15 +17,17 @@ public final class PlainText {
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long SIGN_BITS = 0x8080808080808080L;
 
-    /// Digits that a long holds whatever they are.
-    private static final int LONG_DIGITS = 18;
+    private static final int DATE_LENGTH = 10;
+
+    /// What is no day.
+    private static final long NO_DAY = Long.MIN_VALUE;
 
     /// Whole numbers below it are doubles exactly.
     private static final long EXACT_MAX = 1L << 53;
 
     private static final long MICROS_PER_SECOND = 1_000_000;
     private static final int[] MONTH_DAYS = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    private static final long[] LONG_POWERS = new long[LONG_DIGITS + 1];
+    private static final long[] LONG_POWERS = new long[Digits.LONG_MAX + 1];
     private static final double[] DOUBLE_POWERS = new double[23];
 
     static {
@@ -142,12 +144,9 @@ public final class PlainText {
 
     private static boolean setInt(Vector.Ints vector, int row, byte[] bytes, int from, int end) {
         boolean negative = from < end && bytes[from] == '-';
-        int first = negative ? from + 1 : from;
-        if (end - first > LONG_DIGITS || !areDigits(bytes, first, end)) {
-            return false;
-        }
-        long value = negative ? -digits(bytes, first, end) : digits(bytes, first, end);
-        if (value != (int) value) {
+        long magnitude = Digits.number(bytes, negative ? from + 1 : from, end);
+        long value = negative ? -magnitude : magnitude;
+        if (magnitude < 0 || value != (int) value) {
             return false;
         }
         vector.set(row, (int) value);
@@ -156,31 +155,12 @@ public final class PlainText {
 
     private static boolean setLong(Vector.Longs vector, int row, byte[] bytes, int from, int end) {
         boolean negative = from < end && bytes[from] == '-';
-        int first = negative ? from + 1 : from;
-        if (end - first > LONG_DIGITS || !areDigits(bytes, first, end)) {
+        long magnitude = Digits.number(bytes, negative ? from + 1 : from, end);
+        if (magnitude < 0) {
             return false;
         }
-        long value = digits(bytes, first, end);
-        vector.set(row, negative ? -value : value);
+        vector.set(row, negative ? -magnitude : magnitude);
         return true;
-    }
-
-    /// At least one, and nothing else.
-    private static boolean areDigits(byte[] bytes, int from, int end) {
-        for (int i = from; i < end; i++) {
-            if (bytes[i] < '0' || bytes[i] > '9') {
-                return false;
-            }
-        }
-        return from < end;
-    }
-
-    private static long digits(byte[] bytes, int from, int end) {
-        long value = 0;
-        for (int i = from; i < end; i++) {
-            value = value * 10 + (bytes[i] - '0');
-        }
-        return value;
     }
 
     private static int point(byte[] bytes, int from, int end) {
@@ -199,14 +179,15 @@ public final class PlainText {
         int first = negative ? from + 1 : from;
         int point = point(bytes, first, end);
         int decimals = Math.max(0, end - point - 1);
-        if (end - first > LONG_DIGITS
-                || !areDigits(bytes, first, point)
-                || (point < end && !areDigits(bytes, point + 1, end))) {
+        if (end - first > Digits.LONG_MAX) {
             return false;
         }
-        long whole =
-                digits(bytes, first, point) * LONG_POWERS[decimals]
-                        + digits(bytes, Math.min(end, point + 1), end);
+        long before = Digits.number(bytes, first, point);
+        long behind = point == end ? 0 : Digits.number(bytes, point + 1, end);
+        if ((before | behind) < 0) {
+            return false;
+        }
+        long whole = before * LONG_POWERS[decimals] + behind;
         // A zero may be one below zero, if it is written with a point.
         if (whole >= EXACT_MAX || (negative && whole == 0)) {
             return false;
@@ -231,56 +212,52 @@ public final class PlainText {
         int first = negative ? from + 1 : from;
         int point = point(bytes, first, end);
         int decimals = Math.max(0, end - point - 1);
-        boolean fits =
-                decimals <= type.scale()
-                        && point - first <= type.precision() - type.scale()
-                        && areDigits(bytes, first, point)
-                        && (point == end || areDigits(bytes, point + 1, end));
-        if (!fits) {
+        if (decimals > type.scale() || point - first > type.precision() - type.scale()) {
+            return false;
+        }
+        long before = Digits.number(bytes, first, point);
+        long behind = point == end ? 0 : Digits.number(bytes, point + 1, end);
+        if ((before | behind) < 0) {
             return false;
         }
         long unscaled =
-                digits(bytes, first, point) * LONG_POWERS[type.scale()]
-                        + digits(bytes, Math.min(end, point + 1), end)
-                                * LONG_POWERS[type.scale() - decimals];
+                before * LONG_POWERS[type.scale()] + behind * LONG_POWERS[type.scale() - decimals];
         longs.set(row, negative ? -unscaled : unscaled);
         return true;
     }
 
     /// `yyyy-MM-dd`
     private static boolean setDate(Vector.Ints vector, int row, byte[] bytes, int from, int end) {
-        if (end - from != 10 || !isDate(bytes, from)) {
+        long days = end - from == DATE_LENGTH ? days(bytes, from) : NO_DAY;
+        if (days == NO_DAY) {
             return false;
         }
-        vector.set(row, (int) days(bytes, from));
+        vector.set(row, (int) days);
         return true;
     }
 
-    private static boolean isDate(byte[] bytes, int from) {
-        if (!areDigits(bytes, from, from + 4)
-                || bytes[from + 4] != '-'
-                || !areDigits(bytes, from + 5, from + 7)
-                || bytes[from + 7] != '-'
-                || !areDigits(bytes, from + 8, from + 10)) {
-            return false;
-        }
-        int month = (int) digits(bytes, from + 5, from + 7);
-        int day = (int) digits(bytes, from + 8, from + 10);
-        // The 29th of February is rare: the decoder checks it against the year.
-        return month >= 1 && month <= 12 && day >= 1 && day <= MONTH_DAYS[month - 1];
-    }
-
-    /// Days since 1970 (Hinnant, days_from_civil).
+    /// Days from 1970 to a `yyyy-MM-dd` (Hinnant, days_from_civil), [#NO_DAY] if it is none.
     private static long days(byte[] bytes, int from) {
-        long year = digits(bytes, from, from + 4);
-        long month = digits(bytes, from + 5, from + 7);
-        long day = digits(bytes, from + 8, from + 10);
-        long shifted = month <= 2 ? year - 1 : year;
-        long era = Math.floorDiv(shifted, 400L);
-        long yearOfEra = shifted - era * 400;
-        long dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-        long dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
-        return era * 146_097 + dayOfEra - 719_468;
+        int year = Digits.four(bytes, from);
+        int month = Digits.two(bytes, from + 5);
+        int day = Digits.two(bytes, from + 8);
+        // The 29th of February is rare: the decoder checks it against the year.
+        if (year < 0
+                || month < 1
+                || month > 12
+                || day < 1
+                || day > MONTH_DAYS[month - 1]
+                || bytes[from + 4] != '-'
+                || bytes[from + 7] != '-') {
+            return NO_DAY;
+        }
+        // Years begin in March; a negative one is one of the era before 0.
+        int shifted = month <= 2 ? year - 1 : year;
+        int era = shifted < 0 ? -1 : shifted / 400;
+        int yearOfEra = shifted - era * 400;
+        int dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+        int dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
+        return era * 146_097L + dayOfEra - 719_468;
     }
 
     /// `yyyy-MM-dd HH:mm:ss`, with a `T` as well, up to six decimals, and `Z` behind it.
@@ -291,26 +268,26 @@ public final class PlainText {
         if (length < 19
                 || length > 26
                 || length == 20
-                || !isDate(bytes, from)
                 || (bytes[from + 10] != ' ' && bytes[from + 10] != 'T')
-                || !areDigits(bytes, from + 11, from + 13)
                 || bytes[from + 13] != ':'
-                || !areDigits(bytes, from + 14, from + 16)
                 || bytes[from + 16] != ':'
-                || !areDigits(bytes, from + 17, from + 19)
-                || (length > 19
-                        && (bytes[from + 19] != '.' || !areDigits(bytes, from + 20, last)))) {
+                || (length > 19 && bytes[from + 19] != '.')) {
             return false;
         }
-        long hour = digits(bytes, from + 11, from + 13);
-        long minute = digits(bytes, from + 14, from + 16);
-        long second = digits(bytes, from + 17, from + 19);
-        if (hour > 23 || minute > 59 || second > 59) {
+        long days = days(bytes, from);
+        int hour = Digits.two(bytes, from + 11);
+        int minute = Digits.two(bytes, from + 14);
+        int second = Digits.two(bytes, from + 17);
+        long decimals = length == 19 ? 0 : Digits.number(bytes, from + 20, last);
+        if (days == NO_DAY
+                || (hour | minute | second | decimals) < 0
+                || hour > 23
+                || minute > 59
+                || second > 59) {
             return false;
         }
-        long micros =
-                length == 19 ? 0 : digits(bytes, from + 20, last) * LONG_POWERS[6 - (length - 20)];
-        long seconds = days(bytes, from) * 86_400 + hour * 3_600 + minute * 60 + second;
+        long micros = length == 19 ? 0 : decimals * LONG_POWERS[6 - (length - 20)];
+        long seconds = days * 86_400 + hour * 3_600 + minute * 60 + second;
         vector.set(row, seconds * MICROS_PER_SECOND + micros);
         return true;
     }
