@@ -374,7 +374,7 @@ final class PipelineBench {
             if (System.nanoTime() > end) {
                 throw new IOException("The run takes more than %ss".formatted(RUN_SECONDS_MAX));
             }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             run = call("GET", path, null);
         }
         if (!run.path("state").asText().equals("finished")) {
