@@ -144,7 +144,7 @@ public final class Assembly implements AutoCloseable {
             Webhooks webhooks = new Webhooks(database, clock);
             routes.addAll(new WebhookRoutes(webhooks, catalog.events()).routes());
             Pipelines pipelines =
-                    new Pipelines(catalog, database, clock, ownAddresses(), System.getenv());
+                    new Pipelines(catalog, database, clock, this::ownAddresses, System.getenv());
             open.push(() -> stop(pipelines));
             routes.addAll(new PipelineRoutes(pipelines, clock).routes());
             Keeper keeper = opened(new Keeper(pipelines, database, leases, clock));
@@ -223,7 +223,7 @@ public final class Assembly implements AutoCloseable {
 
     /// Names a job may call this server by.
     private Set<String> ownAddresses() {
-        int port = config.catalog().port();
+        int port = server.port();
         return Set.of("http://localhost:" + port, "http://127.0.0.1:" + port);
     }
 

@@ -1,8 +1,8 @@
 package dev.tarn.pipeline;
 
-import dev.tarn.catalog.Catalog;
 import dev.tarn.pipeline.Plan.Flow;
 import dev.tarn.pipeline.Plan.Outlet;
+import dev.tarn.pipeline.lake.ForeignCatalog;
 import dev.tarn.pipeline.sink.Columnwise;
 import dev.tarn.pipeline.sink.IcebergSink;
 import dev.tarn.pipeline.sink.SchemaChanges;
@@ -16,7 +16,6 @@ import java.util.Set;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.types.Types;
 
 /// What a run of a job would do, told without running it.
@@ -58,7 +57,7 @@ public record JobCheck(
 
     public record Column(String name, String type, boolean required, boolean key) {}
 
-    static JobCheck of(Plan plan, Catalog catalog) {
+    static JobCheck of(Plan plan) {
         List<Reading> sources = new ArrayList<>();
         List<Writing> tables = new ArrayList<>();
         List<String> problems = new ArrayList<>();
@@ -75,30 +74,31 @@ public record JobCheck(
                             splits.size(),
                             splits.stream().mapToLong(Split::bytes).sum()));
             for (Outlet outlet : flow.tables()) {
-                tables.add(writing(plan, catalog, outlet, problems));
+                tables.add(writing(plan, outlet, problems));
             }
         }
         return new JobCheck(plan.name(), sources, tables, problems);
     }
 
     /// The columns after the change that a run would begin with.
-    private static Schema evolved(Plan plan, Catalog catalog, IcebergSink sink) {
-        Table table = catalog.tables().begin(plan.warehouse()).table(sink.name());
+    private static Schema evolved(Table table, IcebergSink sink) {
         return SchemaChanges.of(sink.schema(), table.schema())
                 .applyTo(table.updateSchema())
                 .apply();
     }
 
-    private static Writing writing(
-            Plan plan, Catalog catalog, Outlet outlet, List<String> problems) {
+    private static Writing writing(Plan plan, Outlet outlet, List<String> problems) {
         IcebergSink sink = outlet.sink();
-        boolean exists = catalog.tables().exists(plan.warehouse(), sink.name());
+        boolean exists = plan.catalog().exists(sink.name());
         String action = sink.announcement(exists);
+        if (plan.catalog() instanceof ForeignCatalog other) {
+            action += ", in the catalog %s, by itself".formatted(other.title());
+        }
         Schema schema = sink.schema();
         PartitionSpec spec = sink.spec();
         if (exists && !sink.recreates()) {
-            TableMetadata found = catalog.tables().load(plan.warehouse(), sink.name()).metadata();
-            schema = sink.evolves() ? evolved(plan, catalog, sink) : found.schema();
+            Table found = plan.catalog().load(sink.name());
+            schema = sink.evolves() ? evolved(found, sink) : found.schema();
             spec = found.spec();
             try {
                 Columnwise.of(outlet.lane().columns().schema(), schema, sink.name().toString());

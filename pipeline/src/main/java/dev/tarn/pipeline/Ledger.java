@@ -1,5 +1,6 @@
 package dev.tarn.pipeline;
 
+import dev.tarn.pipeline.sink.Branch;
 import dev.tarn.pipeline.source.Mark;
 import dev.tarn.pipeline.source.Position;
 import dev.tarn.pipeline.source.Split;
@@ -64,6 +65,22 @@ final class Ledger {
                               next_offset BIGINT NOT NULL,
                               log_identity ${text} NOT NULL,
                               PRIMARY KEY (pipeline, source, partition_name));
+                            """),
+                    new Migration(
+                            3,
+                            "commits into other catalogs that are decided",
+                            """
+                            CREATE TABLE pipeline_pending (
+                              pipeline ${text} NOT NULL,
+                              sequence BIGINT NOT NULL,
+                              table_name ${text} NOT NULL,
+                              catalog ${text} NOT NULL,
+                              commit_id ${text} NOT NULL,
+                              table_uuid ${text} NOT NULL,
+                              branch ${text} NOT NULL,
+                              base_snapshot BIGINT,
+                              content ${text} NOT NULL,
+                              PRIMARY KEY (pipeline, sequence, table_name));
                             """));
 
     /// @param resumed whether the last run was stopped before its end
@@ -125,6 +142,7 @@ final class Ledger {
                 now,
                 name);
         tx.update("DELETE FROM pipeline_position WHERE pipeline = ?", name);
+        tx.update("DELETE FROM pipeline_pending WHERE pipeline = ?", name);
         if (forget) {
             tx.update("DELETE FROM pipeline_file WHERE pipeline = ?", name);
             tx.update("DELETE FROM pipeline_mark WHERE pipeline = ?", name);
@@ -142,9 +160,7 @@ final class Ledger {
                         epoch,
                         sequence);
         if (changed == 0) {
-            throw new Fenced(
-                    "Pipeline %s was started again elsewhere, this run may not commit any more"
-                            .formatted(name));
+            throw fenced();
         }
     }
 
@@ -179,6 +195,71 @@ final class Ledger {
                                 name,
                                 epoch)
                         .orElse(false));
+    }
+
+    /// What tables of another catalog are going to get.
+    void savePending(Transaction tx, List<Pending> decided) {
+        for (Pending pending : decided) {
+            tx.update(
+                    "INSERT INTO pipeline_pending (pipeline, sequence, table_name, catalog,"
+                            + " commit_id, table_uuid, branch, base_snapshot, content)"
+                            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    name,
+                    pending.sequence(),
+                    Pending.text(pending.table()),
+                    pending.catalog(),
+                    pending.id(),
+                    pending.uuid(),
+                    pending.branch().name(),
+                    pending.base(),
+                    pending.content());
+        }
+    }
+
+    /// What tables of another catalog may not have got yet, in the order it was decided.
+    List<Pending> pending() {
+        return database.read(tx ->
+                tx.query(
+                        "SELECT sequence, table_name, catalog, commit_id, table_uuid, branch,"
+                                + " base_snapshot, content FROM pipeline_pending"
+                                + " WHERE pipeline = ? ORDER BY sequence, table_name",
+                        row ->
+                                new Pending(
+                                        row.number(1),
+                                        row.string(3),
+                                        Pending.table(row.string(2)),
+                                        row.string(4),
+                                        row.string(5),
+                                        new Branch(row.string(6)),
+                                        row.numberOrNull(7),
+                                        row.string(8)),
+                        name));
+    }
+
+    /// All tables have what was decided up to this commit.
+    ///
+    /// @throws Fenced if another run has taken over; it knows by itself
+    void ended(long epoch, long sequence) {
+        database.write(tx -> {
+            requireEpoch(tx, epoch);
+            return tx.update(
+                    "DELETE FROM pipeline_pending WHERE pipeline = ? AND sequence <= ?",
+                    name,
+                    sequence);
+        });
+    }
+
+    private void requireEpoch(Transaction tx, long epoch) {
+        if (tx.update("UPDATE pipeline SET epoch = epoch WHERE name = ? AND epoch = ?", name, epoch)
+                == 0) {
+            throw fenced();
+        }
+    }
+
+    private Fenced fenced() {
+        return new Fenced(
+                "Pipeline %s was started again elsewhere, this run may not commit any more"
+                        .formatted(name));
     }
 
     Optional<Read> position(String source, String split) {

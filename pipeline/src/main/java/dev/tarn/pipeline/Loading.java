@@ -1,6 +1,5 @@
 package dev.tarn.pipeline;
 
-import dev.tarn.catalog.Catalog;
 import dev.tarn.pipeline.Plan.Flow;
 import dev.tarn.pipeline.Progress.State;
 import dev.tarn.pipeline.source.LogSource;
@@ -25,7 +24,6 @@ final class Loading implements Runnable {
     private static final int FRUITLESS_MAX = 5;
 
     private final Supplier<Plan> planner;
-    private final Catalog catalog;
     private final Ledger ledger;
     private final InstantSource clock;
     private final Counters counters = new Counters();
@@ -44,16 +42,14 @@ final class Loading implements Runnable {
     Loading(
             Plan plan,
             Supplier<Plan> planner,
-            Catalog catalog,
             Ledger ledger,
             RunOptions options,
             InstantSource clock) {
         this.plan = plan;
         this.planner = planner;
-        this.catalog = catalog;
         this.ledger = ledger;
         this.clock = clock;
-        this.writing = new Writing(plan, catalog, ledger, clock, counters);
+        this.writing = new Writing(plan, ledger, clock, counters);
         this.again = options.again();
     }
 
@@ -113,6 +109,8 @@ final class Loading implements Runnable {
             end(State.FAILED, sentence(e), "failed");
             LOG.info(
                     "pipeline run pipeline={} state=failed rows={}", plan.name(), counters.rows, e);
+        } finally {
+            plan.catalog().close();
         }
     }
 
@@ -126,8 +124,9 @@ final class Loading implements Runnable {
         counters.message = "planning anew: " + why.getMessage();
         again = false;
         anew = true;
+        plan.catalog().close();
         plan = planner.get();
-        writing = new Writing(plan, catalog, ledger, clock, counters);
+        writing = new Writing(plan, ledger, clock, counters);
     }
 
     private static String sentence(Throwable e) {
@@ -140,6 +139,7 @@ final class Loading implements Runnable {
             case OutcomeUnknownException unknown ->
                     "It cannot be told whether the last commit took effect, run the job again: it"
                             + " goes on where it stopped";
+            case TableByTable.HalfDone half -> String.valueOf(half.getMessage());
             case OutOfMemoryError memory ->
                     "Out of memory, give the program more or load fewer partitions at once";
             default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
@@ -169,6 +169,9 @@ final class Loading implements Runnable {
                             ? "The last run did not end; its rows stay and everything is loaded"
                                     + " again"
                             : "Goes on where the last run stopped");
+        }
+        if (!again) {
+            writing.recover();
         }
         writing.prepare(!resumed);
         if (!resumed) {

@@ -4,7 +4,6 @@ import dev.tarn.catalog.Catalog;
 import dev.tarn.pipeline.job.JobFile;
 import dev.tarn.pipeline.job.JobSource;
 import dev.tarn.pipeline.job.OptionTable;
-import dev.tarn.pipeline.sink.IcebergSink;
 import dev.tarn.pipeline.transform.Transforms;
 import dev.tarn.store.Database;
 import java.time.InstantSource;
@@ -14,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// Runs job files against the catalog of this process.
@@ -21,23 +21,24 @@ public final class Pipelines {
     private final Catalog catalog;
     private final Database database;
     private final InstantSource clock;
-    private final Set<String> ownUris;
+    private final Supplier<Set<String>> ownUris;
     private final Map<String, String> environment;
     private final Map<String, PipelineRun> running = new ConcurrentHashMap<>();
 
     /// @param database the one the catalog is on
-    /// @param ownUris addresses under which a job may name this server's catalog
+    /// @param ownUris addresses under which a job may name this server's catalog; asked for when a
+    ///   job is read, since a server learns its port late
     /// @param environment where variables come from that the caller does not give
     public Pipelines(
             Catalog catalog,
             Database database,
             InstantSource clock,
-            Set<String> ownUris,
+            Supplier<Set<String>> ownUris,
             Map<String, String> environment) {
         this.catalog = catalog;
         this.database = database;
         this.clock = clock;
-        this.ownUris = ownUris.stream().map(IcebergSink::normalised).collect(Collectors.toSet());
+        this.ownUris = ownUris;
         this.environment = Map.copyOf(environment);
         database.migrate(Ledger.COMPONENT, Ledger.MIGRATIONS);
     }
@@ -46,7 +47,12 @@ public final class Pipelines {
     ///
     /// @throws dev.tarn.pipeline.job.JobException with all that is wrong with the file
     public JobCheck check(JobSource job, Map<String, String> variables) {
-        return JobCheck.of(plan(job, variables, line -> {}), catalog);
+        Plan plan = plan(job, variables, line -> {});
+        try {
+            return JobCheck.of(plan);
+        } finally {
+            plan.catalog().close();
+        }
     }
 
     /// Starts a run. Rows of a Console sink go to `console`, line by line.
@@ -63,13 +69,13 @@ public final class Pipelines {
                 new Loading(
                         plan,
                         () -> plan(job, variables, console),
-                        catalog,
                         new Ledger(database, plan.name()),
                         options,
                         clock);
         String name = plan.name();
         var run = new PipelineRun(loading, () -> running.remove(name));
         if (running.putIfAbsent(name, run) != null) {
+            plan.catalog().close();
             throw new PipelineException(
                     "Pipeline %s is running already, wait for it or cancel it".formatted(name));
         }
@@ -77,7 +83,9 @@ public final class Pipelines {
     }
 
     private Plan plan(JobSource job, Map<String, String> variables, Consumer<String> console) {
-        return Plan.of(job, variables, environment, catalog, ownUris, console);
+        Set<String> own =
+                ownUris.get().stream().map(Catalogs::normalised).collect(Collectors.toSet());
+        return Plan.of(job, variables, environment, new Catalogs(catalog, database, own), console);
     }
 
     /// The runs of this process that have not ended.

@@ -1,13 +1,12 @@
 package dev.tarn.pipeline;
 
-import dev.tarn.catalog.Catalog;
-import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.pipeline.job.Block;
 import dev.tarn.pipeline.job.Job;
 import dev.tarn.pipeline.job.JobFile;
 import dev.tarn.pipeline.job.JobSource;
 import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.job.Problems;
+import dev.tarn.pipeline.lake.TargetCatalog;
 import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.sink.ConsoleSink;
 import dev.tarn.pipeline.sink.IcebergSink;
@@ -23,7 +22,6 @@ import dev.tarn.pipeline.transform.Transforms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -31,12 +29,13 @@ import org.jspecify.annotations.Nullable;
 
 /// A job that can be run: its sources, each with the sinks it feeds.
 ///
+/// @param catalog of its tables; whoever has the plan closes it
 /// @param streaming whether to go on with what comes in, until the run is cancelled
 /// @param checkpointMillis longest time between commits
 /// @param checkpointRows most rows between commits
 record Plan(
         String name,
-        Warehouse warehouse,
+        TargetCatalog catalog,
         List<Flow> flows,
         boolean streaming,
         long checkpointMillis,
@@ -92,8 +91,7 @@ record Plan(
             JobSource text,
             Map<String, String> variables,
             Map<String, String> environment,
-            Catalog catalog,
-            Set<String> ownUris,
+            Catalogs catalogs,
             Consumer<String> console) {
         var problems = new Problems(text.name());
         Job job =
@@ -107,7 +105,6 @@ record Plan(
         job.transforms().forEach(wiring::transform);
         List<List<Outlet>> tables = wiring.lists();
         List<List<Screen>> consoles = wiring.lists();
-        Warehouse warehouse = null;
         for (Block block : job.sinks()) {
             for (Stage stage : wiring.inputs(block)) {
                 if (block.plugin().equals(ConsoleSink.OPTIONS.plugin())) {
@@ -115,16 +112,10 @@ record Plan(
                     consoles.get(stage.source()).add(new Screen(sink, stage));
                     continue;
                 }
+                catalogs.use(block);
                 for (int i = 0; i < stage.tables().size(); i++) {
                     Columns columns = stage.tables().get(i).columns();
                     var sink = new IcebergSink(block, columns, stage.outputOrNull());
-                    Warehouse its = sink.warehouse(catalog, ownUris);
-                    if (warehouse != null && !warehouse.equals(its)) {
-                        block.problem(
-                                "iceberg.catalog.config",
-                                "all tables of a job lie in one warehouse");
-                    }
-                    warehouse = its;
                     tables.get(stage.source()).add(new Outlet(i, sink, stage));
                 }
             }
@@ -156,14 +147,12 @@ record Plan(
                         ? job.env().number("checkpoint.interval", 1, Integer.MAX_VALUE)
                         : streaming ? STREAMING_MILLIS : BATCH_MILLIS;
         long rows = job.env().number("tarn.checkpoint.rows", 1, Long.MAX_VALUE);
+        TargetCatalog catalog = catalogs.open(problems.isEmpty());
+        if (!problems.isEmpty()) {
+            catalog.close();
+        }
         problems.raise();
-        return new Plan(
-                job.name(),
-                warehouse == null ? catalog.warehouses().defaultWarehouse() : warehouse,
-                flows,
-                streaming,
-                millis,
-                rows);
+        return new Plan(job.name(), catalog, flows, streaming, millis, rows);
     }
 
     private static Source source(Block block, JobSource text, String job) {

@@ -1,9 +1,10 @@
 package dev.tarn.pipeline;
 
-import dev.tarn.catalog.Catalog;
-import dev.tarn.catalog.table.PendingCommit;
 import dev.tarn.pipeline.Plan.Flow;
 import dev.tarn.pipeline.Plan.Outlet;
+import dev.tarn.pipeline.lake.ForeignCatalog;
+import dev.tarn.pipeline.lake.OwnCatalog;
+import dev.tarn.pipeline.lake.TargetCatalog.Changes;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejected;
 import dev.tarn.pipeline.row.RowKind;
@@ -16,7 +17,6 @@ import dev.tarn.pipeline.sink.RowWriter;
 import dev.tarn.pipeline.sink.TableWriter;
 import dev.tarn.pipeline.sink.UpsertWriter;
 import dev.tarn.pipeline.sink.Written;
-import dev.tarn.store.OutcomeUnknownException;
 import dev.tarn.store.Transaction;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -25,31 +25,20 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import org.apache.iceberg.AppendFiles;
-import org.apache.iceberg.DeleteFile;
-import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.exceptions.CommitFailedException;
-import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.expressions.Expressions;
-import org.jspecify.annotations.Nullable;
 
 /// What a run writes: rows into open files, rejected ones into theirs, and now and then all of it
 /// into the tables, in one transaction with the positions behind the rows.
 @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes; the others only look.
 final class Writing {
     private static final int BATCH_ROWS = 4_096;
-    private static final int COMMIT_ATTEMPTS_MAX = 8;
-
-    /// A table this run writes to: its writer, and the table as it was at the start.
-    private record Target(Table table, Branch branch, RowWriter writer) {}
 
     /// A target of one flow, with its columns matched.
     private record Route(Target target, Stage stage, int from, Columnwise columns) {}
@@ -61,7 +50,7 @@ final class Writing {
     record Way(Flow flow, String key, List<Route> routes, List<Set<String>> required) {}
 
     private final Plan plan;
-    private final Catalog catalog;
+    private final Publisher publisher;
     private final Ledger ledger;
     private final InstantSource clock;
     private final Counters counters;
@@ -73,9 +62,13 @@ final class Writing {
     private long commitNanos = System.nanoTime();
     private long rowsSinceCommit;
 
-    Writing(Plan plan, Catalog catalog, Ledger ledger, InstantSource clock, Counters counters) {
+    Writing(Plan plan, Ledger ledger, InstantSource clock, Counters counters) {
         this.plan = plan;
-        this.catalog = catalog;
+        this.publisher =
+                switch (plan.catalog()) {
+                    case OwnCatalog own -> new AtOnce(plan.name(), own, ledger);
+                    case ForeignCatalog other -> new TableByTable(plan.name(), other, ledger);
+                };
         this.ledger = ledger;
         this.clock = clock;
         this.counters = counters;
@@ -96,18 +89,28 @@ final class Writing {
         }
     }
 
+    /// Ends what the last run has begun.
+    void recover() {
+        publisher.recover(epoch);
+    }
+
     void prepare(boolean fresh) {
+        if (plan.catalog() instanceof ForeignCatalog other) {
+            counters.notes.add(
+                    "Tables lie in the catalog %s: each gets its rows exactly once, one table after the other, not all in one moment"
+                            .formatted(other.title()));
+        }
         Set<TableIdentifier> prepared = new HashSet<>();
         for (Flow flow : plan.flows()) {
             for (Outlet outlet : flow.tables()) {
                 IcebergSink sink = outlet.sink();
                 if (prepared.add(sink.name())) {
-                    counters.notes.addAll(sink.prepare(catalog, plan.warehouse(), fresh));
+                    counters.notes.addAll(sink.prepare(plan.catalog(), fresh));
                 }
                 target(sink);
             }
             if (flow.deadLetters() != null) {
-                DeadLetters.prepare(catalog, plan.warehouse(), flow.deadLetters());
+                DeadLetters.prepare(plan.catalog(), flow.deadLetters());
                 target(flow.deadLetters(), Branch.MAIN, TableWriter::new, Map.of());
             }
         }
@@ -126,7 +129,7 @@ final class Writing {
                         return new UpsertWriter(
                                 table,
                                 properties,
-                                () -> catalog.tables().begin(plan.warehouse()).table(sink.name()),
+                                () -> plan.catalog().load(sink.name()),
                                 sink.branch(),
                                 sink.keyIds(table.schema()));
                     } catch (IllegalArgumentException e) {
@@ -145,11 +148,11 @@ final class Writing {
                 targets.computeIfAbsent(
                         name,
                         n -> {
-                            Table table = catalog.tables().begin(plan.warehouse()).table(n);
+                            Table table = plan.catalog().load(n);
                             requireBranch(branch, table);
                             Map<String, String> properties = new HashMap<>(table.properties());
                             properties.putAll(ofJob);
-                            return new Target(table, branch, writer.apply(table, properties));
+                            return new Target(n, table, branch, writer.apply(table, properties));
                         });
         if (!target.branch().equals(branch)) {
             throw new PipelineException(
@@ -176,12 +179,12 @@ final class Writing {
 
     /// The first commit of a run that starts anew: old rows go if the job says so.
     void open(boolean again) {
-        PendingCommit pending = catalog.tables().begin(plan.warehouse());
+        Changes changes = plan.catalog().begin();
         boolean dropped = false;
         for (Flow flow : plan.flows()) {
             for (Outlet outlet : flow.tables()) {
                 IcebergSink sink = outlet.sink();
-                Table table = pending.table(sink.name());
+                Table table = changes.table(sink.name());
                 Snapshot head = sink.branch().head(table);
                 boolean hasRows = head != null && !"0".equals(head.summary().get("total-records"));
                 if (sink.dataSaveMode() == DataSaveMode.ERROR_WHEN_DATA_EXISTS && hasRows) {
@@ -202,7 +205,7 @@ final class Writing {
         }
         boolean forget = dropped || again;
         long expected = sequence;
-        pending.commit(tx -> ledger.open(tx, epoch, expected, forget, clock.millis()));
+        changes.commit(tx -> ledger.open(tx, epoch, expected, forget, clock.millis()));
         sequence++;
     }
 
@@ -216,7 +219,7 @@ final class Writing {
             IcebergSink sink = outlet.sink();
             Target target = require(sink.name());
             if (outlet.lane().transforms().isEmpty()) {
-                required.get(outlet.from()).addAll(sink.required(catalog, plan.warehouse()));
+                required.get(outlet.from()).addAll(sink.required(plan.catalog()));
             }
             Columnwise columns;
             try {
@@ -334,20 +337,14 @@ final class Writing {
     /// Rows and positions since the last commit, in one transaction.
     void commit(boolean finish) {
         long began = System.nanoTime();
-        SequencedMap<TableIdentifier, Written> files = new LinkedHashMap<>();
-        targets.forEach((name, target) -> {
+        SequencedMap<Target, Written> files = new LinkedHashMap<>();
+        for (Target target : targets.values()) {
             Written written = target.writer().complete();
             if (!written.isEmpty()) {
-                files.put(name, written);
+                files.put(target, written);
             }
-        });
-        try {
-            send(files, finish);
-        } catch (CommitFailedException | Ledger.Fenced | PipelineException e) {
-            // Surely nothing took effect, so nobody knows these files.
-            files.forEach((name, written) -> delete(require(name).table(), written));
-            throw e;
         }
+        publisher.publish(new Publisher.Commit(epoch, sequence, files, tx -> save(tx, finish)));
         counters.hasCommitted(began, !files.isEmpty());
         sequence++;
         counters.snapshots += files.isEmpty() ? 0 : 1;
@@ -355,94 +352,6 @@ final class Writing {
         rowsSinceCommit = 0;
         counters.rowsCommitted = counters.rows;
         commitNanos = System.nanoTime();
-    }
-
-    private static void delete(Table table, Written written) {
-        written.data().forEach(file -> table.io().deleteFile(file.location()));
-        // Deletion vectors of several data files lie in one file.
-        written.deletes().stream()
-                .map(DeleteFile::location)
-                .distinct()
-                .forEach(table.io()::deleteFile);
-    }
-
-    private void send(SequencedMap<TableIdentifier, Written> files, boolean finish) {
-        for (int attempt = 1; ; attempt++) {
-            PendingCommit pending = catalog.tables().begin(plan.warehouse());
-            files.forEach((name, written) -> {
-                Table table = pending.table(name);
-                requireSame(name, table);
-                if (require(name).writer() instanceof UpsertWriter upsert) {
-                    requireIndexed(upsert, require(name).branch().head(table), name);
-                }
-                add(written, table, require(name).branch());
-            });
-            try {
-                pending.commit(tx -> save(tx, finish));
-                files.keySet().forEach(name -> committed(name, pending.table(name)));
-                return;
-            } catch (CommitFailedException e) {
-                // Somebody else changed a table; these files go on top of that as well.
-                if (attempt == COMMIT_ATTEMPTS_MAX) {
-                    throw e;
-                }
-            } catch (CommitStateUnknownException | OutcomeUnknownException e) {
-                if (!ledger.committed(epoch, sequence)) {
-                    throw e;
-                }
-                files.keySet().forEach(name -> committed(name, pending.table(name)));
-                return;
-            }
-        }
-    }
-
-    private void add(Written written, Table table, Branch branch) {
-        if (written.deletes().isEmpty()) {
-            AppendFiles append = table.newAppend();
-            written.data().forEach(append::appendFile);
-            append.set("tarn.pipeline", plan.name());
-            append.toBranch(branch.name()).commit();
-            return;
-        }
-        RowDelta delta = table.newRowDelta();
-        written.data().forEach(delta::addRows);
-        written.deletes().forEach(delta::addDeletes);
-        written.replaced().forEach(delta::removeDeletes);
-        Snapshot snapshot = branch.head(table);
-        if (snapshot != null) {
-            delta.validateFromSnapshot(snapshot.snapshotId());
-        }
-        delta.validateDataFilesExist(written.touched());
-        delta.validateDeletedFiles();
-        delta.set("tarn.pipeline", plan.name());
-        delta.toBranch(branch.name()).commit();
-    }
-
-    /// The index of keys is right for the snapshot it was read from, and for our own ones since.
-    private static void requireIndexed(
-            UpsertWriter upsert, @Nullable Snapshot snapshot, TableIdentifier name) {
-        Long id = snapshot == null ? null : snapshot.snapshotId();
-        if (upsert.isIndexed() && !Objects.equals(id, upsert.snapshotId())) {
-            throw new ChangedException(
-                    "Table %s was changed by somebody else while rows were upserted into it"
-                            .formatted(name));
-        }
-    }
-
-    private void committed(TableIdentifier name, Table table) {
-        if (require(name).writer() instanceof UpsertWriter upsert) {
-            Snapshot snapshot = require(name).branch().head(table);
-            upsert.committed(snapshot == null ? null : snapshot.snapshotId());
-        }
-    }
-
-    /// The files were written by the field ids of the table as it was at the start: in another one
-    /// of the same name their columns would be taken for others.
-    private void requireSame(TableIdentifier name, Table now) {
-        if (!now.uuid().equals(require(name).table().uuid())) {
-            throw new PipelineException(
-                    "Table %s was dropped and made anew during the run".formatted(name));
-        }
     }
 
     private void save(Transaction tx, boolean finish) {

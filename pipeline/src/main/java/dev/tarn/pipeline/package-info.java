@@ -3,7 +3,8 @@
 ///
 /// [dev.tarn.pipeline.Pipelines] is the way in. A run's position, the files it has loaded and the
 /// snapshots of its tables change in one transaction of the catalog ([dev.tarn.pipeline.Ledger]),
-/// so a run that was killed goes on where it stopped, exactly.
+/// so a run that was killed goes on where it stopped, exactly. Tables of another catalog follow the
+/// ledger one by one ([dev.tarn.pipeline.Publisher]).
 @NullMarked
 package dev.tarn.pipeline;
 

@@ -544,7 +544,7 @@ class LoadingTest {
                       Iceberg { plugin_input = b, table = t }
                       Iceberg { plugin_input = a, table = t
                         iceberg.table.partition-keys = "bucket(id), week(id), nope"
-                        iceberg.catalog.config = { type = rest, uri = "http://elsewhere:8181" }
+                        iceberg.catalog.config = { type = hive, uri = "thrift://elsewhere:9083" }
                         iceberg.table.commit-branch = "" }
                     }
                     """;
@@ -564,9 +564,8 @@ class LoadingTest {
                                     + " is called b, did you mean a?",
                             "jobs/test.conf:9: Iceberg.iceberg.table.partition-keys: bucket(id):"
                                     + " expected a column and a width",
-                            "jobs/test.conf:10: Iceberg.iceberg.catalog.config: uri"
-                                    + " http://elsewhere:8181 is another catalog, this runner"
-                                    + " writes to its own: leave uri out",
+                            "jobs/test.conf:10: Iceberg.iceberg.catalog.config: hive is not"
+                                    + " supported, only type rest",
                             "jobs/test.conf:11: Iceberg.iceberg.table.commit-branch:"
                                     + " expected a branch, found ''")
                     .anyMatch(line -> line.contains("missing"));

@@ -18,8 +18,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.rest.ReferenceCatalog;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -490,8 +492,36 @@ class PostgresCdcTest {
         kill(KILLS);
     }
 
+    @Test
+    void aFewKillsOnTheWayToAnotherCatalog() throws Exception {
+        killOnTheWayToAnotherCatalog(KILLS_SHORT);
+    }
+
+    @Test
+    @Tag("slow")
+    void manyKillsOnTheWayToAnotherCatalog() throws Exception {
+        killOnTheWayToAnotherCatalog(KILLS);
+    }
+
+    private void killOnTheWayToAnotherCatalog(int kills) throws Exception {
+        try (var other = new ReferenceCatalog(folder.resolve("other"))) {
+            String config =
+                    "Iceberg { iceberg.catalog.config = { uri = \"%s\" }, ".formatted(other.uri());
+            kill(
+                    "there_" + kills,
+                    kills,
+                    job -> job.replace("Iceberg { ", config),
+                    world -> world.readingFrom(other::table));
+        }
+    }
+
     private void kill(int kills) throws Exception {
-        String name = "kills_" + kills;
+        kill("kills_" + kills, kills, job -> job, world -> world);
+    }
+
+    private void kill(
+            String name, int kills, UnaryOperator<String> sink, UnaryOperator<World> reading)
+            throws Exception {
         sql(
                 "CREATE SCHEMA " + name,
                 "CREATE TABLE %s.account (id int PRIMARY KEY, amount bigint NOT NULL)"
@@ -507,12 +537,14 @@ class PostgresCdcTest {
                                 PostgresCdcTest::sql,
                                 query -> lines(query),
                                 mode ->
-                                        job(
-                                                name,
-                                                mode,
-                                                "\"postgres.%s.account\", \"postgres.%s.transfer\""
-                                                        .formatted(name, name),
-                                                "")),
+                                        sink.apply(
+                                                job(
+                                                        name,
+                                                        mode,
+                                                        "\"postgres.%s.account\", \"postgres.%s.transfer\""
+                                                                .formatted(name, name),
+                                                        "")),
+                                reading),
                         20_261_126)
                 .run(kills);
     }

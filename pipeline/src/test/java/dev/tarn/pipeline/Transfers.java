@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 
@@ -15,7 +16,9 @@ import org.apache.iceberg.data.Record;
 /// @param schema that has the tables `account` and `transfer`
 /// @param lines the first column of a query
 /// @param job of a mode
-record Transfers(String schema, Sql sql, Lines lines, Job job, Set<Long> seen)
+/// @param reading where the tables are looked at
+record Transfers(
+        String schema, Sql sql, Lines lines, Job job, UnaryOperator<World> reading, Set<Long> seen)
         implements KillLoop.Subject {
 
     /// Runs statements in one transaction.
@@ -32,7 +35,11 @@ record Transfers(String schema, Sql sql, Lines lines, Job job, Set<Long> seen)
     }
 
     Transfers(String schema, Sql sql, Lines lines, Job job) {
-        this(schema, sql, lines, job, new HashSet<>());
+        this(schema, sql, lines, job, world -> world);
+    }
+
+    Transfers(String schema, Sql sql, Lines lines, Job job, UnaryOperator<World> reading) {
+        this(schema, sql, lines, job, reading, new HashSet<>());
     }
 
     @Override
@@ -60,7 +67,8 @@ record Transfers(String schema, Sql sql, Lines lines, Job job, Set<Long> seen)
     }
 
     @Override
-    public void compare(World world, int round) throws Exception {
+    public void compare(World own, int round) throws Exception {
+        World world = reading.apply(own);
         assertThat(world.byFirst("t.account").values())
                 .as("round %s", round)
                 .containsExactlyInAnyOrderElementsOf(

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
@@ -26,6 +27,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
+import org.jspecify.annotations.Nullable;
 
 /// A catalog on a folder, and the pipelines on it.
 final class World implements AutoCloseable {
@@ -35,6 +37,7 @@ final class World implements AutoCloseable {
     final Catalog catalog;
     final Pipelines pipelines;
     final List<String> console = new ArrayList<>();
+    private @Nullable Function<String, Table> elsewhere;
 
     World(Path folder) {
         this(folder, d -> d, s -> s);
@@ -69,7 +72,7 @@ final class World implements AutoCloseable {
                         catalog,
                         database,
                         InstantSource.system(),
-                        Set.of("http://127.0.0.1:8181"),
+                        () -> Set.of("http://127.0.0.1:8181"),
                         Map.of("TARN_TEST_ENVIRONMENT", "from-environment"));
     }
 
@@ -100,7 +103,16 @@ final class World implements AutoCloseable {
         return catalog.warehouses().defaultWarehouse();
     }
 
+    /// Lets tables be read from another catalog.
+    World readingFrom(Function<String, Table> other) {
+        elsewhere = other;
+        return this;
+    }
+
     Table table(String name) {
+        if (elsewhere != null) {
+            return elsewhere.apply(name);
+        }
         return catalog.tables().begin(warehouse()).table(TableIdentifier.parse(name));
     }
 

@@ -287,7 +287,7 @@ public final class PlainText {
             return false;
         }
         long micros = length == 19 ? 0 : decimals * LONG_POWERS[6 - (length - 20)];
-        long seconds = days * 86_400 + hour * 3_600 + minute * 60 + second;
+        long seconds = days * 86_400 + hour * 3_600L + minute * 60L + second;
         vector.set(row, seconds * MICROS_PER_SECOND + micros);
         return true;
     }

@@ -1,7 +1,6 @@
 package dev.tarn.pipeline.sink;
 
-import dev.tarn.catalog.Catalog;
-import dev.tarn.catalog.warehouse.Warehouse;
+import dev.tarn.pipeline.lake.TargetCatalog;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejected;
 import java.time.Instant;
@@ -10,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.Map;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.types.Types;
 
@@ -27,13 +27,11 @@ public final class DeadLetters {
 
     private DeadLetters() {}
 
-    public static void prepare(
-            Catalog catalog, Warehouse warehouse, org.apache.iceberg.catalog.TableIdentifier name) {
-        if (!catalog.tables().exists(warehouse, name)) {
-            IcebergSink.create(
-                    catalog, warehouse, name, SCHEMA, PartitionSpec.unpartitioned(), Map.of());
+    public static void prepare(TargetCatalog catalog, TableIdentifier name) {
+        if (!catalog.exists(name)) {
+            catalog.create(name, SCHEMA, PartitionSpec.unpartitioned(), Map.of());
         }
-        Schema found = catalog.tables().load(warehouse, name).metadata().schema();
+        Schema found = catalog.load(name).schema();
         for (Types.NestedField expected : SCHEMA.columns()) {
             Types.NestedField field = found.findField(expected.name());
             if (field == null || !field.type().equals(expected.type())) {

@@ -37,8 +37,16 @@ final class IcebergOptions {
                                     "iceberg.catalog.config",
                                     Kind.MAP,
                                     null,
-                                    "`type = rest` with the `uri` of this server, or nothing;"
-                                            + " `warehouse` picks a warehouse. Another catalog is"
+                                    "Nothing, or `type = rest` with the `uri` of this server: its"
+                                            + " own catalog, all tables and the position in one"
+                                            + " commit; `warehouse` picks a warehouse. With the"
+                                            + " `uri` of another server: any catalog that speaks"
+                                            + " Iceberg's REST protocol, with the properties its"
+                                            + " clients take (`warehouse`, `credential`, `token`,"
+                                            + " `oauth2-server-uri`, `scope`, `header.*`, and"
+                                            + " `s3.*` where it gives no credentials); each table"
+                                            + " gets its rows exactly once, one table after the"
+                                            + " other. `io-impl` has no effect. Other types are"
                                             + " refused."),
                             Option.honoured(
                                     "iceberg.table.primary-keys",

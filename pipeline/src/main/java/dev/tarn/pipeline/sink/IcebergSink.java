@@ -1,14 +1,11 @@
 package dev.tarn.pipeline.sink;
 
-import dev.tarn.catalog.Catalog;
-import dev.tarn.catalog.table.PendingCommit;
-import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.pipeline.job.Block;
 import dev.tarn.pipeline.job.Nearest;
 import dev.tarn.pipeline.job.OptionTable;
+import dev.tarn.pipeline.lake.TargetCatalog;
 import dev.tarn.pipeline.row.Columns;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,15 +19,13 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
-import org.apache.iceberg.rest.requests.CreateTableRequest;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
-/// A table of this server as the end of one source.
+/// A table as the end of one source.
 public final class IcebergSink {
     /// What is done about the table at the start of a run.
     public enum SchemaSaveMode {
@@ -196,37 +191,6 @@ public final class IcebergSink {
         }
     }
 
-    /// The warehouse the job means.
-    public Warehouse warehouse(Catalog catalog, Set<String> ownUris) {
-        SequencedMap<String, String> config = block.texts("iceberg.catalog.config", Map.of());
-        String uri = config.get("uri");
-        String type = config.getOrDefault("type", "rest");
-        if (!type.equalsIgnoreCase("rest") || config.containsKey("catalog-impl")) {
-            block.problem(
-                    "iceberg.catalog.config",
-                    "%s is not supported, only type rest with the uri of this server"
-                            .formatted(config.getOrDefault("catalog-impl", type)));
-        } else if (uri != null && !ownUris.contains(normalised(uri))) {
-            block.problem(
-                    "iceberg.catalog.config",
-                    "uri %s is another catalog, this runner writes to its own: leave uri out"
-                            .formatted(uri));
-        }
-        String warehouse = config.get("warehouse");
-        if (warehouse == null || catalog.warehouses().find(warehouse).isEmpty()) {
-            if (warehouse != null) {
-                block.problem("iceberg.catalog.config", "there is no warehouse " + warehouse);
-            }
-            return catalog.warehouses().defaultWarehouse();
-        }
-        return catalog.warehouses().require(warehouse);
-    }
-
-    /// A URI as it is compared: `localhost` is 127.0.0.1, and a last slash means nothing.
-    public static String normalised(String uri) {
-        return uri.replaceFirst("/+$", "").replace("//localhost", "//127.0.0.1");
-    }
-
     public Block block() {
         return block;
     }
@@ -244,11 +208,8 @@ public final class IcebergSink {
     }
 
     /// Columns that may not be null, by what the table is or would be.
-    public Set<String> required(Catalog catalog, Warehouse warehouse) {
-        Schema table =
-                catalog.tables().exists(warehouse, name)
-                        ? catalog.tables().load(warehouse, name).metadata().schema()
-                        : schema;
+    public Set<String> required(TargetCatalog catalog) {
+        Schema table = catalog.exists(name) ? catalog.load(name).schema() : schema;
         Set<String> required = new HashSet<>();
         table.columns().stream()
                 .filter(Types.NestedField::isRequired)
@@ -341,21 +302,21 @@ public final class IcebergSink {
     /// @param fresh whether the run starts anew, not where another stopped
     ///
     /// @return what changed in the table, for people
-    public List<String> prepare(Catalog catalog, Warehouse warehouse, boolean fresh) {
-        boolean exists = catalog.tables().exists(warehouse, name);
+    public List<String> prepare(TargetCatalog catalog, boolean fresh) {
+        boolean exists = catalog.exists(name);
         if (exists && fresh && schemaSaveMode == SchemaSaveMode.RECREATE_SCHEMA) {
-            catalog.tables().drop(warehouse, name, true);
+            catalog.drop(name);
             exists = false;
         }
         if (exists) {
-            return evolves ? evolve(catalog, warehouse) : List.of();
+            return evolves ? evolve(catalog) : List.of();
         }
         if (schemaSaveMode == SchemaSaveMode.ERROR_WHEN_SCHEMA_NOT_EXIST
                 || schemaSaveMode == SchemaSaveMode.IGNORE) {
             throw new NoSuchTableException(
                     "Table %s does not exist and schema_save_mode is %s", name, schemaSaveMode);
         }
-        create(catalog, warehouse, name, schema, spec, createProperties);
+        catalog.create(name, schema, spec, createProperties);
         return List.of();
     }
 
@@ -364,16 +325,16 @@ public final class IcebergSink {
         return evolves;
     }
 
-    private List<String> evolve(Catalog catalog, Warehouse warehouse) {
+    private List<String> evolve(TargetCatalog catalog) {
         for (int attempt = 1; ; attempt++) {
-            PendingCommit pending = catalog.tables().begin(warehouse);
+            TargetCatalog.Changes pending = catalog.begin();
             Table table = pending.table(name);
             SchemaChanges changes = SchemaChanges.of(schema, table.schema());
             if (changes.sentences().isEmpty()) {
                 return List.of();
             }
-            changes.applyTo(table.updateSchema()).commit();
             try {
+                changes.applyTo(table.updateSchema()).commit();
                 pending.commit(tx -> {});
                 return changes.sentences().stream()
                         .map(sentence -> "Table %s: %s".formatted(name, sentence))
@@ -384,41 +345,6 @@ public final class IcebergSink {
                     throw e;
                 }
             }
-        }
-    }
-
-    /// Creates a table and the namespaces around it; one that somebody else created is as good.
-    public static void create(
-            Catalog catalog,
-            Warehouse warehouse,
-            TableIdentifier name,
-            Schema schema,
-            PartitionSpec spec,
-            Map<String, String> properties) {
-        String[] levels = name.namespace().levels();
-        for (int depth = 1; depth <= levels.length; depth++) {
-            Namespace namespace = Namespace.of(java.util.Arrays.copyOf(levels, depth));
-            if (!catalog.namespaces().exists(warehouse, namespace)) {
-                try {
-                    catalog.namespaces().create(warehouse, namespace, Map.of());
-                } catch (AlreadyExistsException e) {
-                    // Somebody else was faster; the namespace is there, which is all we want.
-                }
-            }
-        }
-        try {
-            catalog.tables()
-                    .create(
-                            warehouse,
-                            name.namespace(),
-                            CreateTableRequest.builder()
-                                    .withName(name.name())
-                                    .withSchema(schema)
-                                    .withPartitionSpec(spec)
-                                    .setProperties(new HashMap<>(properties))
-                                    .build());
-        } catch (AlreadyExistsException e) {
-            catalog.tables().load(warehouse, name);
         }
     }
 }

@@ -1,0 +1,91 @@
+package dev.tarn.pipeline;
+
+import dev.tarn.pipeline.sink.Branch;
+import dev.tarn.pipeline.sink.RowWriter;
+import dev.tarn.pipeline.sink.UpsertWriter;
+import dev.tarn.pipeline.sink.Written;
+import java.util.Objects;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.RowDelta;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotUpdate;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.jspecify.annotations.Nullable;
+
+/// A table this run writes to: its writer, and the table as it was at the start.
+record Target(TableIdentifier name, Table table, Branch branch, RowWriter writer) {
+
+    /// The snapshot that the next commit builds on; null if there is none.
+    static @Nullable Long head(Table table, Branch branch) {
+        Snapshot snapshot = branch.head(table);
+        return snapshot == null ? null : snapshot.snapshotId();
+    }
+
+    /// The files were written by the field ids of the table as it was at the start: in another one
+    /// of the same name their columns would be taken for others.
+    void requireSame(Table now) {
+        if (!now.uuid().equals(table.uuid())) {
+            throw new PipelineException(
+                    "Table %s was dropped and made anew during the run".formatted(name));
+        }
+    }
+
+    /// The index of keys is right for the snapshot it was read from, and for our own ones since.
+    void requireIndexed(Table now) {
+        if (writer instanceof UpsertWriter upsert
+                && upsert.isIndexed()
+                && !Objects.equals(head(now, branch), upsert.snapshotId())) {
+            throw new ChangedException(
+                    "Table %s was changed by somebody else while rows were upserted into it"
+                            .formatted(name));
+        }
+    }
+
+    /// What was written is in the table with this snapshot.
+    void committed(@Nullable Long snapshot) {
+        if (writer instanceof UpsertWriter upsert) {
+            upsert.committed(snapshot);
+        }
+    }
+
+    /// Files that no commit took.
+    void delete(Written written) {
+        written.data().forEach(file -> table.io().deleteFile(file.location()));
+        // Deletion vectors of several data files lie in one file.
+        written.deletes().stream()
+                .map(DeleteFile::location)
+                .distinct()
+                .forEach(table.io()::deleteFile);
+    }
+
+    /// The change that adds the files to a table, not committed yet.
+    static SnapshotUpdate<?> adding(
+            Written written, Table table, Branch branch, String pipeline, @Nullable Long base) {
+        SnapshotUpdate<?> update =
+                written.deletes().isEmpty() ? append(written, table) : delta(written, table, base);
+        update.set("tarn.pipeline", pipeline);
+        update.toBranch(branch.name());
+        return update;
+    }
+
+    private static AppendFiles append(Written written, Table table) {
+        AppendFiles append = table.newAppend();
+        written.data().forEach(append::appendFile);
+        return append;
+    }
+
+    private static RowDelta delta(Written written, Table table, @Nullable Long base) {
+        RowDelta delta = table.newRowDelta();
+        written.data().forEach(delta::addRows);
+        written.deletes().forEach(delta::addDeletes);
+        written.replaced().forEach(delta::removeDeletes);
+        if (base != null) {
+            delta.validateFromSnapshot(base);
+        }
+        delta.validateDataFilesExist(written.touched());
+        delta.validateDeletedFiles();
+        return delta;
+    }
+}
