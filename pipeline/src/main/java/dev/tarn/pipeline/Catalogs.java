@@ -81,11 +81,22 @@ final class Catalogs {
                 sink.problem(
                         OPTION,
                         "the catalog %s does not let us in: %s"
-                                .formatted(its.get("uri"), e.getMessage()));
+                                .formatted(its.get("uri"), reason(e)));
             }
         }
         boolean elsewhere = its.containsKey("uri");
         return new OwnCatalog(own, warehouse(sink, elsewhere ? null : its.get("warehouse")));
+    }
+
+    /// With what lies below: of a connection the client says that there was an error.
+    private static String reason(RuntimeException e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root == e || root.getMessage() == null
+                ? String.valueOf(e.getMessage())
+                : "%s (%s)".formatted(e.getMessage(), root.getMessage());
     }
 
     private Warehouse warehouse(Block sink, @Nullable String name) {
