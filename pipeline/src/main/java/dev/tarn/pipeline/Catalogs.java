@@ -90,13 +90,17 @@ final class Catalogs {
 
     /// With what lies below: of a connection the client says that there was an error.
     private static String reason(RuntimeException e) {
-        Throwable root = e;
-        while (root.getCause() != null) {
-            root = root.getCause();
+        String reason = String.valueOf(e.getMessage());
+        Throwable below = e.getCause();
+        if (below == null) {
+            return reason;
         }
-        return root == e || root.getMessage() == null
-                ? String.valueOf(e.getMessage())
-                : "%s (%s)".formatted(e.getMessage(), root.getMessage());
+        while (below.getCause() != null) {
+            below = below.getCause();
+        }
+        return below.getMessage() == null
+                ? reason
+                : "%s (%s)".formatted(reason, below.getMessage());
     }
 
     private Warehouse warehouse(Block sink, @Nullable String name) {

@@ -186,6 +186,19 @@ class SeaTunnelTest {
     }
 
     @Test
+    void foldersOfAPartitionedTableLoadTheSameTable() throws IOException {
+        Path root = folder.resolve("parts");
+        for (int day = 1; day <= 3; day++) {
+            Path below = Files.createDirectories(root.resolve("day=2024-02-0" + day + "/place=b"));
+            Files.writeString(
+                    below.resolve("rows.json"),
+                    "{\"id\":%d,\"name\":\"a\",\"price\":1.25}\n{\"id\":%d}\n"
+                            .formatted(day, 10 + day));
+        }
+        bothLoadTheSame("folders", 6, files(root, "json", ""));
+    }
+
+    @Test
     void aQueryOfPostgresqlLoadsTheSameTable() throws IOException, SQLException {
         try (EmbeddedPostgres postgres =
                 EmbeddedPostgres.builder().setServerConfig("fsync", "off").start()) {

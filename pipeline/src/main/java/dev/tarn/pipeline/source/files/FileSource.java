@@ -28,6 +28,8 @@ public final class FileSource implements SplitSource {
     private final Place place;
     private final Columns all;
     private final Columns columns;
+    private final Folders folders;
+    private final Columns wide;
     private final List<Split> splits;
 
     /// Lists the files and settles the columns; what is wrong becomes a problem of the block.
@@ -43,6 +45,8 @@ public final class FileSource implements SplitSource {
                 all.schema().columns().isEmpty()
                         ? all
                         : all.select(block, "read_columns", block.texts("read_columns"));
+        this.folders = Folders.of(block, splits);
+        this.wide = folders.behind(block, columns);
     }
 
     /// @param baseDirectory where relative paths begin
@@ -102,7 +106,7 @@ public final class FileSource implements SplitSource {
 
     @Override
     public List<Columns> tables() {
-        return List.of(columns);
+        return List.of(wide);
     }
 
     @Override
@@ -125,6 +129,11 @@ public final class FileSource implements SplitSource {
             throws IOException {
         Set<String> required = requiredOfTables.getFirst();
         InputFile file = place.file(split.name());
+        return folders.reader(open(file, required, from), split.name(), wide.schema());
+    }
+
+    private SplitReader open(InputFile file, Set<String> required, Position from)
+            throws IOException {
         return switch (options.format()) {
             case CSV, TEXT ->
                     new CsvReader(file, options, columns.schema(), all.schema(), required, from);

@@ -100,14 +100,19 @@ final class FileTable {
                             Kind.NUMBER,
                             "1000",
                             "More rejected rows than this end the run."),
+                    Option.honoured(
+                            "parse_partition_from_path",
+                            Kind.TRUTH,
+                            "true",
+                            "Whether a folder named `column=value`, anywhere in a file's path, is a"
+                                + " column of text behind those of the file. All files have the"
+                                + " same ones. `%20` is a blank, and `__HIVE_DEFAULT_PARTITION__`"
+                                + " is null, as Hive writes them."),
                     Option.withoutEffect("parallelism", Kind.NUMBER, "The runner decides."),
                     Option.withoutEffect(
                             "recursive_file_scan",
                             Kind.TRUTH,
                             "A folder is always read with all below it."),
-                    Option.refused(
-                            "parse_partition_from_path",
-                            "folders named key=value do not become columns"),
                     Option.refused("row_delimiter", "rows end with the line"),
                     Option.refused("tables_configs", "one table per source, add a source"),
                     Option.refused("file_filter_modified_start", "use file_filter_pattern"),

@@ -27,6 +27,9 @@ final class PgLog {
     /// Microseconds from 1970 to 2000.
     private static final long EPOCH_2000 = 946_684_800_000_000L;
 
+    /// Room for what comes at a time; a batch grows where more does.
+    private static final int BATCH_ROWS = 256;
+
     /// So many, of tables that are not read too, are enough for one call.
     private static final int MESSAGES = 10_000;
 
@@ -242,7 +245,8 @@ final class PgLog {
             after.read(relation);
         }
         // An update may be two rows.
-        Batch batch = table.batch(Math.max(2, rowsMax));
+        Batch batch = table.batch(Math.min(BATCH_ROWS, rowsMax));
+        batch.reserve(2);
         switch (type) {
             case 'I' -> table.append(batch, after, RowKind.INSERT, false, position, rejections);
             case 'U' -> update(table, batch, keyOnly, rejections);

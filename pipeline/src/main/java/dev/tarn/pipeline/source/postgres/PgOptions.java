@@ -125,6 +125,7 @@ record PgOptions(
         properties.setProperty("replication", "database");
         properties.setProperty("preferQueryMode", "simple");
         properties.setProperty("assumeMinServerVersion", "10");
+        properties.setProperty("socketFactory", PacedSockets.class.getName());
         Connection connection = connect(properties);
         try {
             // Nothing is read while a large commit is under way. Known from PostgreSQL 12 on.
