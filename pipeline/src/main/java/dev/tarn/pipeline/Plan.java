@@ -15,7 +15,9 @@ import dev.tarn.pipeline.source.SplitSource;
 import dev.tarn.pipeline.source.fake.FakeSource;
 import dev.tarn.pipeline.source.files.FileSource;
 import dev.tarn.pipeline.source.jdbc.JdbcSource;
+import dev.tarn.pipeline.source.jdbc.PostgresDialect;
 import dev.tarn.pipeline.source.kafka.KafkaSource;
+import dev.tarn.pipeline.source.mysql.MySqlDialect;
 import dev.tarn.pipeline.source.mysql.MySqlSource;
 import dev.tarn.pipeline.source.postgres.PostgresSource;
 import dev.tarn.pipeline.transform.Transforms;
@@ -167,7 +169,7 @@ record Plan(
             return new KafkaSource(block);
         }
         if (plugin.equals(JdbcSource.OPTIONS.plugin())) {
-            return new JdbcSource(block);
+            return new JdbcSource(block, List.of(new PostgresDialect(), new MySqlDialect()));
         }
         if (plugin.equals(MySqlSource.OPTIONS.plugin())) {
             return new MySqlSource(block);

@@ -165,6 +165,7 @@ abstract class BinlogContract {
             assertThat(world.run(job).message()).isEqualTo("finished");
             Map<String, String> rows = world.byFirst("t.kinds");
             assertThat(rows).hasSize(6);
+            readByJdbcItIsTheSame(world, "0", "1", "2", "10", "11", "12");
             for (int i = 0; i < values.length; i++) {
                 Record read = row(world, i);
                 Record logged = row(world, i + 10);
@@ -181,6 +182,86 @@ abstract class BinlogContract {
                                 + " back\\slash \u00e4\u20ac|\u00e4\u00f6|text|[pos=0 lim=4"
                                 + " cap=4]|[pos=0 lim=3 cap=3]|[pos=0 lim=2"
                                 + " cap=2]|1969-12-31|23:59:59.999999|2024-02-29T12:34:56.789|2024-02-29T12:34:56|2024-02-29T12:34:56.789Z|it's|x,z");
+        }
+    }
+
+    private String jdbc(String name, String source) {
+        return """
+        env { job.name = %s }
+        source { Jdbc { url = "jdbc:mysql://127.0.0.1:%s/shop?useSSL=false", user = root, driver = "com.mysql.cj.jdbc.Driver"
+          tarn.dead_letter_table = "t.dead_%s", %s } }
+        sink { Iceberg { namespace = jdbc, table = "${table_name:%s}" } }
+        """
+                .formatted(name, port(), name, source, name);
+    }
+
+    /// As the table and as any query.
+    private void readByJdbcItIsTheSame(World world, String... ids) throws Exception {
+        for (String how :
+                List.of("table_path = \"shop.kinds\"", "query = \"SELECT * FROM kinds\"")) {
+            String name = how.startsWith("table") ? "kinds" : "asked";
+            assertThat(world.run(jdbc(name, how)).message()).isEqualTo("finished");
+            Map<String, String> read = world.byFirst("jdbc." + name);
+            Map<String, String> followed = world.byFirst("t.kinds");
+            assertThat(read.keySet()).isEqualTo(followed.keySet());
+            for (String id : ids) {
+                assertThat(read.get(id)).as(name).isEqualTo(followed.get(id));
+            }
+            for (int i = 0; i < world.table("t.kinds").schema().columns().size(); i++) {
+                assertThat(world.table("jdbc." + name).schema().columns().get(i).type())
+                        .isEqualTo(world.table("t.kinds").schema().columns().get(i).type());
+            }
+        }
+    }
+
+    @Test
+    void tablesAndQueriesAreReadToTheirEnd() throws Exception {
+        sql(
+                "CREATE TABLE sold (id bigint PRIMARY KEY, item varchar(20) NOT NULL, price"
+                        + " decimal(8,2))");
+        var values = new ArrayList<String>();
+        for (int i = 1; i <= 5_000; i++) {
+            values.add("(%s, 'item %s', %s / 100)".formatted(i, i, i));
+        }
+        sql("INSERT INTO sold VALUES " + String.join(",", values));
+        try (var world = new World(folder)) {
+            String job =
+                    jdbc(
+                                    "list",
+                                    """
+                                    table_list = [
+                                      { table_path = "shop.sold" }
+                                      { table_path = "shop.cheap", query = "SELECT id, year(now()) y, count(*) over_all FROM sold WHERE price < 1 GROUP BY id" }
+                                    ]
+                                    partition_column = id, partition_lower_bound = 1, partition_upper_bound = 4000, partition_num = 3\
+                                    """)
+                            .replace("job.name", "tarn.checkpoint.rows = 700, job.name");
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            assertThat(world.byFirst("jdbc.sold"))
+                    .hasSize(4_000)
+                    .containsEntry("7", "7|item 7|0.07");
+            assertThat(world.table("jdbc.sold").schema().identifierFieldNames())
+                    .containsExactly("id");
+            assertThat(world.table("jdbc.sold").schema().findField("item").isRequired()).isTrue();
+            assertThat(world.rows("jdbc.cheap")).hasSize(99);
+
+            String where =
+                    jdbc("some", "table_path = \"sold\", where_condition = \"where id > 4990\"")
+                            .replace("${table_name:some}", "some");
+            assertThat(world.run(where).message()).isEqualTo("finished");
+            assertThat(world.rows("jdbc.some")).hasSize(10);
+
+            for (String wrong :
+                    List.of(
+                            "table_path = \"shop.nothing\"",
+                            "query = \"SELECT nope FROM sold\"",
+                            "query = \"SELECT id, price id FROM sold\"",
+                            "query = \"DELETE FROM sold\"")) {
+                assertThat(catchThrowable(() -> world.run(jdbc("wrong", wrong))))
+                        .as(wrong)
+                        .hasMessageContaining("Jdbc." + wrong.substring(0, wrong.indexOf(' ')));
+            }
+            assertThat(lines("SELECT count(*) FROM sold")).containsExactly("5000");
         }
     }
 
@@ -209,6 +290,11 @@ abstract class BinlogContract {
             assertThat(world.run(job).message()).isEqualTo("finished");
             assertThat(world.byFirst("t.odd").values())
                     .containsExactly("1|null|01:00|true|2024-01-01T00:00");
+            assertThat(world.run(jdbc("odd", "table_path = \"shop.odd\"")).message())
+                    .isEqualTo("finished");
+            assertThat(world.byFirst("jdbc.odd").values())
+                    .containsExactly("1|null|01:00|true|2024-01-01T00:00");
+            assertThat(world.rows("t.dead_odd")).hasSize(3);
             sql("SET SESSION sql_mode = ''", "INSERT INTO odd SELECT id + 10, d, t, b, n FROM odd");
             assertThat(world.run(job).message()).isEqualTo("finished");
             assertThat(world.byFirst("t.odd").values())

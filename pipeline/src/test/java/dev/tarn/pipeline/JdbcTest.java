@@ -211,7 +211,8 @@ class JdbcTest {
                     .contains("expected a column of whole numbers in shop.orders, found string");
             String job = job("table_path = \"shop.orders\"", "");
             assertThat(said(world, job.replace("jdbc:postgresql:", "jdbc:oracle:")))
-                    .contains("expected jdbc:postgresql:..., no other database is read");
+                    .contains("expected jdbc:postgresql:...")
+                    .contains("no other database is read");
             assertThat(said(world, job.replace("user = postgres", "user = nobody")))
                     .contains("the database does not answer: FATAL");
         }

@@ -22,6 +22,7 @@ final class JdbcReader implements SplitReader {
     private final String name;
     private final int table;
     private final Schema schema;
+    private final Relation relation;
     private final List<Types.NestedField> columns;
     private final boolean[] required;
     private final PreparedStatement statement;
@@ -36,14 +37,15 @@ final class JdbcReader implements SplitReader {
             String name,
             String sql,
             int table,
-            Schema schema,
+            Relation relation,
             Set<String> requiredNames,
             int fetchRows)
             throws SQLException {
         this.connection = connection;
         this.name = name;
         this.table = table;
-        this.schema = schema;
+        this.relation = relation;
+        this.schema = relation.columns().schema();
         this.columns = schema.columns();
         this.required = new boolean[columns.size()];
         for (int i = 0; i < required.length; i++) {
@@ -92,7 +94,7 @@ final class JdbcReader implements SplitReader {
     private void read(Batch batch, Rejections rejections) throws SQLException {
         for (int i = 0; i < columns.size(); i++) {
             Types.NestedField column = columns.get(i);
-            String reason = JdbcTypes.set(rows, i + 1, column.type(), batch);
+            String reason = relation.set(rows, i + 1, batch);
             if (reason == null && required[i] && batch.isNull(i, batch.size())) {
                 reason = "expected a value, found null";
             }
@@ -105,7 +107,7 @@ final class JdbcReader implements SplitReader {
         batch.endRow();
     }
 
-    /// The row as PostgreSQL writes it in text.
+    /// The row as the driver writes it in text.
     private String raw() throws SQLException {
         var raw = new StringBuilder();
         for (int i = 1; i <= columns.size(); i++) {

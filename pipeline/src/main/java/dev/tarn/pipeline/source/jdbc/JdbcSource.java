@@ -11,13 +11,8 @@ import dev.tarn.pipeline.source.SplitSource;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Properties;
@@ -25,48 +20,57 @@ import java.util.SequencedMap;
 import java.util.Set;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type.TypeID;
-import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
-/// Tables and queries of PostgreSQL.
+/// Tables and queries of databases.
 public final class JdbcSource implements SplitSource {
     public static final OptionTable OPTIONS = JdbcTable.OPTIONS;
 
-    private static final String PREFIX = "jdbc:postgresql:";
     private static final int FETCH_ROWS = 4_096;
     private static final int PARTS_MAX = 10_000;
 
     private final Block block;
+    private final @Nullable Dialect dialect;
     private final List<Read> reads = new ArrayList<>();
     private final SequencedMap<String, Part> parts = new LinkedHashMap<>();
 
     /// What is read into one table.
-    private record Read(String label, String sql, Columns columns) {}
+    private record Read(String label, Relation relation) {
+        Columns columns() {
+            return relation.columns();
+        }
+    }
 
     /// A part of it.
     private record Part(int table, String sql) {}
 
     /// Asks the database for the columns; what is wrong becomes a problem of the block.
-    public JdbcSource(Block block) {
+    ///
+    /// @param dialects of the databases that are read
+    public JdbcSource(Block block, List<Dialect> dialects) {
         this.block = block;
-        if (block.has("url") && !block.text("url").startsWith(PREFIX)) {
-            block.problem("url", "expected %s..., no other database is read".formatted(PREFIX));
+        String url = block.text("url");
+        this.dialect = dialects.stream().filter(d -> d.speaks(url)).findFirst().orElse(null);
+        if (block.has("url") && dialect == null) {
+            block.problem(
+                    "url",
+                    "expected jdbc:postgresql:..., jdbc:mysql:... or jdbc:mariadb:..., no other"
+                            + " database is read");
         }
         List<Setting> tables = given();
-        if (block.text("url").startsWith(PREFIX) && !tables.isEmpty()) {
-            try (Connection connection = connect()) {
+        if (dialect != null && !tables.isEmpty()) {
+            try (Connection connection = connect(dialect)) {
                 for (Setting table : tables) {
-                    read(connection, table);
+                    read(connection, dialect, table);
                 }
             } catch (SQLException e) {
-                block.problem("url", "the database does not answer: " + reason(e));
+                block.problem("url", "the database does not answer: " + Sql.reason(e));
             }
         }
-        if (reads.isEmpty()) {
-            reads.add(new Read("none", "", new Columns(new Schema(), null, List.of())));
+        if (!reads.isEmpty() && dialect != null) {
+            split(dialect);
         }
-        split();
     }
 
     private List<Setting> given() {
@@ -90,7 +94,7 @@ public final class JdbcSource implements SplitSource {
         return List.of(new Setting(same, block.line()));
     }
 
-    private void read(Connection connection, Setting table) {
+    private void read(Connection connection, Dialect spoken, Setting table) {
         SequencedMap<String, Setting> options = table.mapOrNull();
         Setting path = options == null ? null : options.get("table_path");
         Setting query = options == null ? null : options.get("query");
@@ -104,91 +108,28 @@ public final class JdbcSource implements SplitSource {
             }
         });
         String name = path == null ? null : path.text();
-        String sql;
-        if (query != null) {
-            sql = query.text();
-        } else {
-            String where = block.textOrNull("where_condition");
-            sql = "SELECT * FROM " + quoted(name) + (where == null ? "" : " " + where);
-        }
         String label = name == null ? "query" : name;
         try {
-            reads.add(new Read(label, sql, columns(connection, name, sql)));
+            Relation relation =
+                    spoken.relation(
+                            connection,
+                            block,
+                            name,
+                            query == null ? null : query.text(),
+                            block.textOrNull("where_condition"));
+            reads.add(new Read(label, relation));
         } catch (SQLException e) {
-            block.problem(query == null ? "table_path" : "query", label + ": " + reason(e));
+            block.problem(query == null ? "table_path" : "query", label + ": " + Sql.reason(e));
         }
     }
 
-    /// Quotes the schema and the name, which come last.
-    private static String quoted(@Nullable String path) {
-        List<String> names = names(path);
-        List<String> quoted = new ArrayList<>();
-        for (String part : names) {
-            quoted.add('"' + part.replace("\"", "\"\"") + '"');
-        }
-        return String.join(".", quoted);
-    }
-
-    private static List<String> names(@Nullable String path) {
+    /// The last two names of a path: a schema or database, and a table.
+    public static List<String> lastNames(@Nullable String path) {
         List<String> names = List.of((path == null ? "" : path).split("\\."));
         return names.size() > 2 ? names.subList(names.size() - 2, names.size()) : names;
     }
 
-    private static Columns columns(Connection connection, @Nullable String path, String sql)
-            throws SQLException {
-        List<String> key = path == null ? List.of() : primaryKey(connection, path);
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT * FROM (" + sql + ") q LIMIT 0")) {
-            List<Types.NestedField> fields = new ArrayList<>();
-            Set<String> names = new HashSet<>();
-            try (PreparedStatement plain = connection.prepareStatement(sql);
-                    ResultSet none = statement.executeQuery()) {
-                // A query around another one forgets which columns may be null.
-                ResultSetMetaData found = plain.getMetaData();
-                ResultSetMetaData columns = found == null ? none.getMetaData() : found;
-                int[] nestedId = {1_000_000};
-                for (int i = 1; i <= columns.getColumnCount(); i++) {
-                    String name = columns.getColumnLabel(i);
-                    if (!names.add(name)) {
-                        throw new SQLException("Column %s is there twice".formatted(name));
-                    }
-                    boolean required =
-                            key.contains(name)
-                                    || columns.isNullable(i) == ResultSetMetaData.columnNoNulls;
-                    fields.add(
-                            Types.NestedField.builder()
-                                    .withId(i)
-                                    .withName(name)
-                                    .ofType(
-                                            TypeUtil.assignFreshIds(
-                                                    JdbcTypes.of(columns, i), () -> ++nestedId[0]))
-                                    .isOptional(!required)
-                                    .build());
-                }
-            }
-            return new Columns(new Schema(fields), path, names.containsAll(key) ? key : List.of());
-        }
-    }
-
-    private static List<String> primaryKey(Connection connection, String path) throws SQLException {
-        List<String> key = new ArrayList<>();
-        try (PreparedStatement statement =
-                connection.prepareStatement(
-                        "SELECT a.attname FROM pg_index i CROSS JOIN LATERAL unnest(i.indkey) WITH"
-                            + " ORDINALITY k(num, place) JOIN pg_attribute a ON a.attrelid ="
-                            + " i.indrelid AND a.attnum = k.num WHERE i.indisprimary AND i.indrelid"
-                            + " = to_regclass(?) ORDER BY k.place")) {
-            statement.setString(1, quoted(path));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    key.add(rows.getString(1));
-                }
-            }
-        }
-        return key;
-    }
-
-    private void split() {
+    private void split(Dialect spoken) {
         String column = block.textOrNull("partition_column");
         boolean bounded = block.has("partition_lower_bound") && block.has("partition_upper_bound");
         if (column != null && !bounded) {
@@ -200,14 +141,14 @@ public final class JdbcSource implements SplitSource {
         for (int i = 0; i < reads.size(); i++) {
             Read read = reads.get(i);
             if (column == null || !bounded) {
-                parts.put(read.label(), new Part(i, read.sql()));
+                parts.put(read.label(), new Part(i, read.relation().sql(null)));
             } else {
-                split(i, read, column);
+                split(spoken, i, read, column);
             }
         }
     }
 
-    private void split(int table, Read read, String column) {
+    private void split(Dialect spoken, int table, Read read, String column) {
         Types.NestedField field = read.columns().schema().findField(column);
         boolean whole =
                 field != null
@@ -227,13 +168,11 @@ public final class JdbcSource implements SplitSource {
             block.problem("partition_lower_bound", "is above partition_upper_bound");
         }
         BigInteger width = high.subtract(low).add(BigInteger.ONE);
-        String quoted = '"' + column.replace("\"", "\"\"") + '"';
+        String quoted = spoken.quoted(column);
         for (long i = 0; i < count; i++) {
             BigInteger from = low.add(share(width, i, count));
             BigInteger to = low.add(share(width, i + 1, count)).subtract(BigInteger.ONE);
-            String sql =
-                    "SELECT * FROM (%s) q WHERE %s BETWEEN %s AND %s"
-                            .formatted(read.sql(), quoted, from, to);
+            String sql = read.relation().sql("%s BETWEEN %s AND %s".formatted(quoted, from, to));
             parts.put("%s#%s".formatted(read.label(), i + 1), new Part(table, sql));
         }
     }
@@ -242,7 +181,7 @@ public final class JdbcSource implements SplitSource {
         return width.multiply(BigInteger.valueOf(i)).divide(BigInteger.valueOf(count));
     }
 
-    private Connection connect() throws SQLException {
+    private Connection connect(Dialect spoken) throws SQLException {
         var properties = new Properties();
         block.texts("properties", new LinkedHashMap<>()).forEach(properties::setProperty);
         if (block.has("user")) {
@@ -251,16 +190,10 @@ public final class JdbcSource implements SplitSource {
         if (block.has("password")) {
             properties.setProperty("password", block.text("password"));
         }
-        String timeout =
-                Long.toString(block.number("connection_check_timeout_sec", 1, Short.MAX_VALUE));
-        properties.putIfAbsent("connectTimeout", timeout);
-        properties.putIfAbsent("ApplicationName", "tarn");
-        return DriverManager.getConnection(block.text("url"), properties);
-    }
-
-    /// The driver's sentence, in one line.
-    private static String reason(SQLException e) {
-        return String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
+        properties.putIfAbsent(
+                "connectTimeout",
+                Long.toString(block.number("connection_check_timeout_sec", 1, Short.MAX_VALUE)));
+        return spoken.connect(block.text("url"), properties);
     }
 
     @Override
@@ -270,7 +203,9 @@ public final class JdbcSource implements SplitSource {
 
     @Override
     public List<Columns> tables() {
-        return reads.stream().map(Read::columns).toList();
+        return reads.isEmpty()
+                ? List.of(new Columns(new Schema(), null, List.of()))
+                : reads.stream().map(Read::columns).toList();
     }
 
     @Override
@@ -306,18 +241,21 @@ public final class JdbcSource implements SplitSource {
     public SplitReader open(Split split, Position from, List<Set<String>> required)
             throws IOException {
         Part part = part(split);
+        if (dialect == null) {
+            throw new IllegalStateException("A job with problems is not run");
+        }
         int fetch = Math.toIntExact(block.number("fetch_size", 0, 1_000_000));
         try {
             return new JdbcReader(
-                    connect(),
+                    connect(dialect),
                     split.name(),
                     part.sql(),
                     part.table(),
-                    reads.get(part.table()).columns().schema(),
+                    reads.get(part.table()).relation(),
                     required.get(part.table()),
                     fetch == 0 ? FETCH_ROWS : fetch);
         } catch (SQLException e) {
-            throw new IOException(reason(e), e);
+            throw new IOException(Sql.reason(e), e);
         }
     }
 }

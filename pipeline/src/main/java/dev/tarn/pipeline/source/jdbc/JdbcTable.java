@@ -11,15 +11,20 @@ final class JdbcTable {
     static final OptionTable OPTIONS =
             OptionTable.of(
                     "Jdbc",
-                    "Tables or a query of PostgreSQL, read to their end in one snapshot for each"
-                        + " part; each run reads them anew. Types: numeric(p, s) stays exact,"
-                        + " without p it is decimal(38, 18) and a value that does not fit is"
-                        + " rejected, as are `infinity` and NaN; timestamptz is a timestamp with"
-                        + " zone; arrays of numbers, truths and text are lists; what has no type of"
-                        + " its own in a table (uuid, json, inet, an enum, ...) is its text.",
+                    "Tables or a query of PostgreSQL, MySQL or MariaDB, read to their end in one"
+                        + " snapshot for each part; each run reads them anew. A column of MySQL and"
+                        + " MariaDB becomes what it becomes with `MySQL-CDC`. Types of PostgreSQL:"
+                        + " numeric(p, s) stays exact, without p it is decimal(38, 18) and a value"
+                        + " that does not fit is rejected, as are `infinity` and NaN; timestamptz"
+                        + " is a timestamp with zone; arrays of numbers, truths and text are lists;"
+                        + " what has no type of its own in a table (uuid, json, inet, an enum, ...)"
+                        + " is its text.",
                     List.of(
                             Option.required(
-                                    "url", Kind.TEXT, "`jdbc:postgresql://host:port/database`."),
+                                    "url",
+                                    Kind.TEXT,
+                                    "`jdbc:postgresql://host:port/database`, `jdbc:mysql://...` or"
+                                            + " `jdbc:mariadb://...`."),
                             Option.honoured("user", Kind.TEXT, null, "Who reads.")
                                     .formerly("username"),
                             Option.honoured(
@@ -33,7 +38,8 @@ final class JdbcTable {
                                     "table_path",
                                     Kind.TEXT,
                                     null,
-                                    "`database.schema.table` or `schema.table`; a table whole. With"
+                                    "`database.schema.table` or `schema.table`, with MySQL and"
+                                            + " MariaDB `database.table`; a table whole. With"
                                             + " `query` only the name sinks fill in."),
                             Option.honoured(
                                     "table_list",
@@ -80,15 +86,18 @@ final class JdbcTable {
                                     "use_select_count", Kind.TRUTH, "Rows are not counted before."),
                             Option.withoutEffect(
                                     "skip_analyze", Kind.TRUTH, "Nothing is analysed."),
-                            Option.withoutEffect(
-                                    "int_type_narrowing", Kind.TRUTH, "Types are PostgreSQL's."),
+                            Option.honoured(
+                                    "int_type_narrowing",
+                                    Kind.TRUTH,
+                                    "true",
+                                    "Whether `tinyint(1)` of MySQL and MariaDB is a truth."),
                             Option.withoutEffect(
                                     "decimal_type_narrowing",
                                     Kind.TRUTH,
                                     "Decimals stay decimals."),
                             Option.refused("use_regex", "tables are named one by one"),
-                            Option.refused("compatible_mode", "only PostgreSQL is read"),
-                            Option.refused("dialect", "only PostgreSQL is read")),
+                            Option.refused("compatible_mode", "the address tells"),
+                            Option.refused("dialect", "the address tells")),
                     SourceOptions.COMMON);
 
     private JdbcTable() {}

@@ -119,17 +119,26 @@ record MyOptions(
         }
     }
 
-    /// One driver speaks with both.
     Connection connect() throws SQLException {
         var properties = new Properties();
         properties.setProperty("user", user);
         properties.setProperty("password", password);
         properties.setProperty("connectTimeout", Long.toString(connectMillis));
-        properties.setProperty("tcpKeepAlive", "true");
+        return connect(url, properties);
+    }
+
+    /// Whether it is an address of either.
+    static boolean speaks(String url) {
+        return url.startsWith(MYSQL) || url.startsWith(MARIADB);
+    }
+
+    /// One driver speaks with both.
+    static Connection connect(String url, Properties properties) throws SQLException {
+        properties.putIfAbsent("tcpKeepAlive", "true");
         properties.setProperty("tinyInt1isBit", "false");
         properties.setProperty("yearIsDateType", "false");
         properties.setProperty("transformedBitIsBoolean", "false");
-        if (sslMode().equals(SSLMode.DISABLED)) {
+        if (sslMode(url).equals(SSLMode.DISABLED)) {
             properties.setProperty("allowPublicKeyRetrieval", "true");
         }
         Connection connection =
@@ -163,13 +172,13 @@ record MyOptions(
                         ? serverId
                         : ThreadLocalRandom.current().nextLong(1L << 20, Integer.MAX_VALUE));
         client.setConnectTimeout(connectMillis);
-        client.setSSLMode(sslMode());
+        client.setSSLMode(sslMode(url));
         client.setHeartbeatInterval(1_000);
         return client;
     }
 
     /// As the driver understands the address (`sslMode=`, or the older `useSSL=true`).
-    private SSLMode sslMode() {
+    private static SSLMode sslMode(String url) {
         String lower = url.toLowerCase(Locale.ROOT);
         if (lower.contains("sslmode=verify-full") || lower.contains("sslmode=verify_identity")) {
             return SSLMode.VERIFY_IDENTITY;

@@ -41,11 +41,7 @@ record MyShape(MyName name, Columns columns, List<MyColumn> values, List<String>
     /// @param narrow whether `tinyint(1)` is a truth
     /// @throws SQLException if there is no such table, or a column cannot be read
     static MyShape of(Connection connection, MyName name, boolean narrow) throws SQLException {
-        List<String> key = new ArrayList<>();
-        for (List<@Nullable String> row :
-                Sql.rows(connection, KEY, name.database(), name.table())) {
-            key.add(String.valueOf(row.getFirst()));
-        }
+        List<String> key = key(connection, name);
         List<MyColumn> values = new ArrayList<>();
         List<Types.NestedField> fields = new ArrayList<>();
         for (List<@Nullable String> row :
@@ -75,7 +71,15 @@ record MyShape(MyName name, Columns columns, List<MyColumn> values, List<String>
                 values.stream().map(MyColumn::name).toList());
     }
 
-    private static MyColumn column(List<@Nullable String> row, boolean narrow) throws SQLException {
+    /// The columns of the primary key, none if there is none, or no such table.
+    static List<String> key(Connection connection, MyName name) throws SQLException {
+        return Sql.rows(connection, KEY, name.database(), name.table()).stream()
+                .map(row -> String.valueOf(row.getFirst()))
+                .toList();
+    }
+
+    /// @param row a column as [#COLUMNS] asks for it
+    static MyColumn column(List<@Nullable String> row, boolean narrow) throws SQLException {
         String name = String.valueOf(row.get(0));
         String kind = String.valueOf(row.get(1)).toLowerCase(Locale.ROOT);
         String whole = String.valueOf(row.get(2));

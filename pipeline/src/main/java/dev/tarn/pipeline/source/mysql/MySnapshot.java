@@ -8,13 +8,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.DateTimeException;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.apache.iceberg.util.DateTimeUtil;
 import org.jspecify.annotations.Nullable;
 
 /// All rows of the tables in one state of the server, one table after the other, and the set of
@@ -25,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class MySnapshot implements AutoCloseable {
     private static final int LOCK_SECONDS_MAX = 10;
     private static final int FETCH_ROWS = 4_096;
-    private static final long DAY_MICROS = 86_400_000_000L;
 
     private final Connection connection;
     private final List<MyTable> tables;
@@ -108,7 +102,8 @@ final class MySnapshot implements AutoCloseable {
                     break;
                 }
                 for (int c = 0; c < values.length; c++) {
-                    values[c] = value(rows, c + 1, columns.get(c));
+                    values[c] = MyValues.read(rows, c + 1, columns.get(c));
+                    bytes += MyValues.size(values[c]);
                 }
                 from.append(batch, values, RowKind.INSERT, false, ++place, rejections);
             }
@@ -128,75 +123,6 @@ final class MySnapshot implements AutoCloseable {
         statement = made;
         made.setFetchSize(FETCH_ROWS);
         return made.executeQuery("SELECT %s FROM %s".formatted(columns, from.name().quoted()));
-    }
-
-    private @Nullable Object value(ResultSet row, int column, MyColumn as) throws SQLException {
-        return switch (as.type().typeId()) {
-            case BOOLEAN, INTEGER, LONG -> {
-                long value = row.getLong(column);
-                bytes += Long.BYTES;
-                yield row.wasNull() ? null : value;
-            }
-            case FLOAT, DOUBLE -> {
-                double value = row.getDouble(column);
-                bytes += Double.BYTES;
-                yield row.wasNull() ? null : value;
-            }
-            case DECIMAL -> row.getBigDecimal(column);
-            case DATE, TIME, TIMESTAMP -> {
-                String text = row.getString(column);
-                bytes += text == null ? 0 : text.length();
-                yield text == null ? null : micros(as, text);
-            }
-            default -> {
-                if (as.kind().equals("decimal")) {
-                    yield row.getBigDecimal(column);
-                }
-                byte[] value = row.getBytes(column);
-                bytes += value == null ? 0 : value.length;
-                yield value;
-            }
-        };
-    }
-
-    private static long micros(MyColumn as, String text) throws SQLException {
-        try {
-            return switch (as.type().typeId()) {
-                case DATE -> DateTimeUtil.daysFromDate(LocalDate.parse(text)) * DAY_MICROS;
-                case TIME ->
-                        text.startsWith("-") || text.indexOf(':') > 2
-                                ? outOfDay(text)
-                                : DateTimeUtil.microsFromTime(LocalTime.parse(text));
-                default ->
-                        DateTimeUtil.microsFromTimestamp(
-                                LocalDateTime.parse(text.replace(' ', 'T')));
-            };
-        } catch (DateTimeException e) {
-            if (as.type().typeId() == org.apache.iceberg.types.Type.TypeID.TIME) {
-                return outOfDay(text);
-            }
-            // Zero in the year, the month or the day.
-            return MyColumn.NO_TIME;
-        }
-    }
-
-    /// `[-]hhh:mm:ss[.ffffff]`, which is longer than a day or negative.
-    private static long outOfDay(String text) throws SQLException {
-        boolean negative = text.startsWith("-");
-        String[] parts = text.substring(negative ? 1 : 0).split("[:.]");
-        if (parts.length < 3) {
-            throw new SQLException("expected a time, found '%s'".formatted(text));
-        }
-        long seconds =
-                Long.parseLong(parts[0]) * 3_600
-                        + Long.parseLong(parts[1]) * 60
-                        + Long.parseLong(parts[2]);
-        long micros =
-                seconds * 1_000_000
-                        + (parts.length < 4
-                                ? 0
-                                : Long.parseLong((parts[3] + "000000").substring(0, 6)));
-        return negative ? -micros : micros;
     }
 
     long bytes() {
