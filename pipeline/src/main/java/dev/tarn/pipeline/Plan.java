@@ -10,6 +10,7 @@ import dev.tarn.pipeline.lake.TargetCatalog;
 import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.sink.ConsoleSink;
 import dev.tarn.pipeline.sink.IcebergSink;
+import dev.tarn.pipeline.source.SeveralTables;
 import dev.tarn.pipeline.source.Source;
 import dev.tarn.pipeline.source.SplitSource;
 import dev.tarn.pipeline.source.fake.FakeSource;
@@ -130,7 +131,7 @@ record Plan(
                         source.block().line(),
                         "%s: no sink takes its rows".formatted(source.block().plugin()));
             }
-            boolean rejects = !(source instanceof FakeSource);
+            boolean rejects = !source.block().plugin().equals(FakeSource.OPTIONS.plugin());
             flows.add(
                     new Flow(
                             wiring.label(i),
@@ -158,6 +159,19 @@ record Plan(
     }
 
     private static Source source(Block block, JobSource text, String job) {
+        if (!block.parts().isEmpty()) {
+            List<SplitSource> parts = new ArrayList<>();
+            for (Block part : block.parts()) {
+                if (single(part, text, job) instanceof SplitSource source) {
+                    parts.add(source);
+                }
+            }
+            return new SeveralTables(block, parts);
+        }
+        return single(block, text, job);
+    }
+
+    private static Source single(Block block, JobSource text, String job) {
         String plugin = block.plugin();
         if (plugin.equals(FileSource.LOCAL.plugin())) {
             return FileSource.local(block, text.baseDirectory());

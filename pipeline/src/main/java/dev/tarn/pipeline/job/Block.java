@@ -11,10 +11,14 @@ import org.jspecify.annotations.Nullable;
 /// One plugin of a job: the options that were given, checked against the table of those that exist.
 /// Old names have become new ones.
 public final class Block {
+    /// The option by which one source has several tables, each with options of its own.
+    private static final String PARTS = "tables_configs";
+
     private final OptionTable table;
     private final int line;
     private final SequencedMap<String, Setting> settings;
     private final Problems problems;
+    private final List<Block> parts = new ArrayList<>();
 
     private Block(
             OptionTable table,
@@ -63,6 +67,10 @@ public final class Block {
                 }
             }
         });
+        if (settings.containsKey(PARTS)) {
+            block.part(given);
+            return block;
+        }
         for (Option option : table.options()) {
             if (option.required() && !settings.containsKey(option.name())) {
                 boolean misshapen =
@@ -74,6 +82,35 @@ public final class Block {
             }
         }
         return block;
+    }
+
+    /// Each part has the options of the whole, and its own in their place.
+    private void part(SequencedMap<String, Setting> given) {
+        Setting list = settings.get(PARTS);
+        List<Setting> each = list == null ? null : list.listOrNull();
+        for (Setting one : each == null ? List.<Setting>of() : each) {
+            SequencedMap<String, Setting> own = one.mapOrNull();
+            if (own == null) {
+                problem(PARTS, one.line(), "expected a block, found " + one.kind());
+                continue;
+            }
+            SequencedMap<String, Setting> all = new LinkedHashMap<>(given);
+            all.remove(PARTS);
+            all.putAll(own);
+            if (own.containsKey(PARTS)) {
+                problem(PARTS, one.line(), "there are no parts of parts");
+                all.remove(PARTS);
+            }
+            parts.add(check(table, one.line(), all, problems));
+        }
+        if (parts.isEmpty()) {
+            problem(PARTS, "expected at least one table");
+        }
+    }
+
+    /// A block for each of its `tables_configs`; none if it has no such option.
+    public List<Block> parts() {
+        return List.copyOf(parts);
     }
 
     public String plugin() {

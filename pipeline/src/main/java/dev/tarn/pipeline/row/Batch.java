@@ -45,8 +45,8 @@ public final class Batch {
         }
     }
 
-    private Batch(Batch rows, Schema schema, Vector[] vectors) {
-        this.table = rows.table;
+    private Batch(int table, Batch rows, Schema schema, Vector[] vectors) {
+        this.table = table;
         this.kinds = rows.kinds;
         this.schema = schema;
         this.types = schema.columns().stream().map(Types.NestedField::type).toArray(Type[]::new);
@@ -65,7 +65,7 @@ public final class Batch {
                             ? Vector.of(projected.columns().get(i).type(), size)
                             : vectors[sources[i]];
         }
-        return new Batch(this, projected, picked);
+        return new Batch(table, this, projected, picked);
     }
 
     /// Copies of some of the rows, in the order given.
@@ -92,7 +92,7 @@ public final class Batch {
     public Batch renewed(Schema same, int column) {
         Vector[] changed = vectors.clone();
         changed[column] = Vector.of(types[column], size);
-        return new Batch(this, same, changed);
+        return new Batch(table, this, same, changed);
     }
 
     /// The same rows with more columns at the end, which have no values yet.
@@ -102,7 +102,7 @@ public final class Batch {
         for (int i = vectors.length; i < more.length; i++) {
             more[i] = Vector.of(columns.get(i).type(), size);
         }
-        return new Batch(this, wider, more);
+        return new Batch(table, this, wider, more);
     }
 
     /// The values of a column of text or bytes.
@@ -119,6 +119,11 @@ public final class Batch {
         return table;
     }
 
+    /// The same rows as those of another table of the source; the values are shared.
+    public Batch ofTable(int number) {
+        return number == table ? this : new Batch(number, this, schema, vectors);
+    }
+
     /// What happened to a row.
     public RowKind kind(int row) {
         RowKind kind = kinds == null ? null : kinds[row];
@@ -132,7 +137,7 @@ public final class Batch {
 
     /// The same rows, all of them inserts; the values are shared.
     public Batch asInserts() {
-        var same = new Batch(this, schema, vectors);
+        var same = new Batch(table, this, schema, vectors);
         same.kinds = null;
         return same;
     }

@@ -102,7 +102,13 @@ public final class FakeSource implements SplitSource {
                 Option.honoured("plugin_output", Kind.TEXT, null, "The name sinks take it by.")
                         .formerly("result_table_name"));
         options.add(Option.withoutEffect("parallelism", Kind.NUMBER, "The runner decides."));
-        options.add(Option.refused("tables_configs", "one table per source, add another source"));
+        options.add(
+                Option.honoured(
+                        "tables_configs",
+                        Kind.LIST,
+                        null,
+                        "Several tables, a block of options for each; an option that stands beside"
+                                + " it is meant for all."));
         options.add(Option.refused("auto.increment.enabled", "values are random"));
         options.add(Option.refused("auto.increment.start", "values are random"));
         options.add(Option.refused("vector.dimension", "there are no vectors"));

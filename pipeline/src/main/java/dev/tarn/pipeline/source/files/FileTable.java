@@ -86,6 +86,12 @@ final class FileTable {
                             "Of `csv`, `json` and `text`: `none`, `gzip` or `zstd`. Default:"
                                     + " gzip where the name ends in `.gz`, zstd where it"
                                     + " ends in `.zst`."),
+                    Option.honoured(
+                            "tables_configs",
+                            Kind.LIST,
+                            null,
+                            "Several tables, a block of options for each; an option that stands"
+                                    + " beside it is meant for all."),
                     Option.honoured("plugin_output", Kind.TEXT, null, "The name sinks take it by.")
                             .formerly("result_table_name"),
                     Option.honoured(
@@ -114,7 +120,6 @@ final class FileTable {
                             Kind.TRUTH,
                             "A folder is always read with all below it."),
                     Option.refused("row_delimiter", "rows end with the line"),
-                    Option.refused("tables_configs", "one table per source, add a source"),
                     Option.refused("file_filter_modified_start", "use file_filter_pattern"),
                     Option.refused("file_filter_modified_end", "use file_filter_pattern"),
                     Option.refused("archive_compress_codec", "unpack the archive first"),

@@ -1,0 +1,121 @@
+package dev.tarn.pipeline.source;
+
+import dev.tarn.pipeline.job.Block;
+import dev.tarn.pipeline.row.Batch;
+import dev.tarn.pipeline.row.Columns;
+import dev.tarn.pipeline.row.Rejections;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A source with `tables_configs`: one for each of its tables, all of one kind, read in turn.
+public final class SeveralTables implements SplitSource {
+    private final Block block;
+    private final List<SplitSource> sources;
+    private final SequencedMap<String, Part> parts = new LinkedHashMap<>();
+
+    /// A split of one of the sources.
+    ///
+    /// @param table number of the source's only table
+    private record Part(int table, SplitSource source, Split split) {}
+
+    /// @param sources of one table each
+    public SeveralTables(Block block, List<SplitSource> sources) {
+        this.block = block;
+        this.sources = List.copyOf(sources);
+        for (int i = 0; i < sources.size(); i++) {
+            for (Split split : sources.get(i).splits()) {
+                // Where two tables have a split of one name the second is told by its number.
+                String name =
+                        parts.containsKey(split.name())
+                                ? "%s#%s".formatted(split.name(), i + 1)
+                                : split.name();
+                parts.put(name, new Part(i, sources.get(i), split));
+            }
+        }
+    }
+
+    @Override
+    public Block block() {
+        return block;
+    }
+
+    @Override
+    public List<Columns> tables() {
+        List<Columns> tables = new ArrayList<>();
+        sources.forEach(source -> tables.addAll(source.tables()));
+        return tables;
+    }
+
+    @Override
+    public List<Split> splits() {
+        List<Split> splits = new ArrayList<>();
+        parts.forEach((name, part) ->
+                splits.add(new Split(name, part.split().bytes(), part.split().modified())));
+        return splits;
+    }
+
+    @Override
+    public boolean remembersSplits() {
+        return sources.stream().allMatch(SplitSource::remembersSplits);
+    }
+
+    private Part part(Split split) {
+        Part part = parts.get(split.name());
+        if (part == null) {
+            throw new IllegalArgumentException("No split is called " + split.name());
+        }
+        return part;
+    }
+
+    @Override
+    public String fingerprint(Split split) throws IOException {
+        return part(split).source().fingerprint(part(split).split());
+    }
+
+    @Override
+    public @Nullable String changeOrNull(Split split) throws IOException {
+        return part(split).source().changeOrNull(part(split).split());
+    }
+
+    @Override
+    public SplitReader open(Split split, Position from, List<Set<String>> required)
+            throws IOException {
+        Part part = part(split);
+        return new Reader(
+                part.source().open(part.split(), from, List.of(required.get(part.table()))),
+                part.table());
+    }
+
+    private record Reader(SplitReader rows, int table) implements SplitReader {
+        @Override
+        public @Nullable Batch next(int rowsMax, Rejections rejections) throws IOException {
+            Batch batch = rows.next(rowsMax, rejections);
+            return batch == null ? null : batch.ofTable(table);
+        }
+
+        @Override
+        public Position position() {
+            return rows.position();
+        }
+
+        @Override
+        public boolean settled() {
+            return rows.settled();
+        }
+
+        @Override
+        public long bytesRead() {
+            return rows.bytesRead();
+        }
+
+        @Override
+        public void close() throws IOException {
+            rows.close();
+        }
+    }
+}
