@@ -10,7 +10,9 @@ import dev.tarn.pipeline.lake.TargetCatalog;
 import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.sink.ConsoleSink;
 import dev.tarn.pipeline.sink.IcebergSink;
-import dev.tarn.pipeline.source.SeveralTables;
+import dev.tarn.pipeline.source.LogSource;
+import dev.tarn.pipeline.source.SeveralLogs;
+import dev.tarn.pipeline.source.SeveralSplits;
 import dev.tarn.pipeline.source.Source;
 import dev.tarn.pipeline.source.SplitSource;
 import dev.tarn.pipeline.source.fake.FakeSource;
@@ -159,16 +161,18 @@ record Plan(
     }
 
     private static Source source(Block block, JobSource text, String job) {
-        if (!block.parts().isEmpty()) {
-            List<SplitSource> parts = new ArrayList<>();
-            for (Block part : block.parts()) {
-                if (single(part, text, job) instanceof SplitSource source) {
-                    parts.add(source);
-                }
-            }
-            return new SeveralTables(block, parts);
+        if (block.parts().isEmpty()) {
+            return single(block, text, job);
         }
-        return single(block, text, job);
+        List<SplitSource> splits = new ArrayList<>();
+        List<LogSource> logs = new ArrayList<>();
+        for (Block part : block.parts()) {
+            switch (single(part, text, job)) {
+                case SplitSource source -> splits.add(source);
+                case LogSource source -> logs.add(source);
+            }
+        }
+        return logs.isEmpty() ? new SeveralSplits(block, splits) : new SeveralLogs(block, logs);
     }
 
     private static Source single(Block block, JobSource text, String job) {

@@ -66,7 +66,7 @@ class KafkaTest {
             Spent spent = first.spent();
             assertThat(spent.read() + spent.write() + spent.commit()).isPositive();
             assertThat(spent.lastCommit()).isBetween(1L, spent.commit());
-            assertThat(idle.spent().commit()).isZero();
+            assertThat(idle.spent().lastCommit()).isZero();
             assertThat(idle.rows()).isZero();
             assertThat(idle.snapshots()).isZero();
             assertThat(second.rows()).isEqualTo(10);

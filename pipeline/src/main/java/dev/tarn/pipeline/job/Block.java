@@ -88,19 +88,17 @@ public final class Block {
     private void part(SequencedMap<String, Setting> given) {
         Setting list = settings.get(PARTS);
         List<Setting> each = list == null ? null : list.listOrNull();
+        SequencedMap<String, Setting> common = new LinkedHashMap<>(given);
+        common.remove(PARTS);
+        table.require(PARTS).oldNames().forEach(common::remove);
         for (Setting one : each == null ? List.<Setting>of() : each) {
             SequencedMap<String, Setting> own = one.mapOrNull();
             if (own == null) {
                 problem(PARTS, one.line(), "expected a block, found " + one.kind());
                 continue;
             }
-            SequencedMap<String, Setting> all = new LinkedHashMap<>(given);
-            all.remove(PARTS);
+            SequencedMap<String, Setting> all = new LinkedHashMap<>(common);
             all.putAll(own);
-            if (own.containsKey(PARTS)) {
-                problem(PARTS, one.line(), "there are no parts of parts");
-                all.remove(PARTS);
-            }
             parts.add(check(table, one.line(), all, problems));
         }
         if (parts.isEmpty()) {

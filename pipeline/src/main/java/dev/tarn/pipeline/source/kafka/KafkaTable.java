@@ -202,7 +202,12 @@ final class KafkaTable {
                                     Kind.NUMBER,
                                     "What the client has fetched is bounded by `fetch.max.bytes`,"
                                             + " 16 MiB."),
-                            Option.refused("tables_configs", "one table per source, add a source")
+                            Option.honoured(
+                                            "tables_configs",
+                                            Kind.LIST,
+                                            null,
+                                            "Several tables, a block of options for each; an option"
+                                                    + " that stands beside it is meant for all.")
                                     .formerly("table_list"),
                             Option.refused(
                                     "debezium_record_table_filter",

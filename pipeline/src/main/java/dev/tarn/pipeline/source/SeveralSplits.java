@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A source with `tables_configs`: one for each of its tables, all of one kind, read in turn.
-public final class SeveralTables implements SplitSource {
+public final class SeveralSplits implements SplitSource {
     private final Block block;
     private final List<SplitSource> sources;
     private final SequencedMap<String, Part> parts = new LinkedHashMap<>();
@@ -24,7 +24,7 @@ public final class SeveralTables implements SplitSource {
     private record Part(int table, SplitSource source, Split split) {}
 
     /// @param sources of one table each
-    public SeveralTables(Block block, List<SplitSource> sources) {
+    public SeveralSplits(Block block, List<SplitSource> sources) {
         this.block = block;
         this.sources = List.copyOf(sources);
         for (int i = 0; i < sources.size(); i++) {
