@@ -194,6 +194,55 @@ class ForeignCatalogTest {
         fail("a run makes more than %s commits", FAULTS_MAX);
     }
 
+    /// Position deletes in tables of version 2, deletion vectors in those of version 3: what the
+    /// ledger keeps of them makes the same table.
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void upsertsAreEndedByTheNextRun(int version) throws Exception {
+        for (int n = 1; n <= FAULTS_MAX; n++) {
+            Path home =
+                    Files.createDirectories(folder.resolve("upsert-%s-%s".formatted(version, n)));
+            try (var other = new ReferenceCatalog(home.resolve("reference"));
+                    var world = new World(home).readingFrom(other::table)) {
+                for (int file = 0; file < 3; file++) {
+                    var rows = new StringBuilder();
+                    for (int id = 0; id < 12; id++) {
+                        rows.append("{\"id\":%d,\"n\":%d}%n".formatted(id + file * 4, file));
+                    }
+                    world.file("in/%s.json".formatted(file), rows.toString());
+                }
+                String job =
+                        """
+                        env { job.name = up, tarn.checkpoint.rows = 6 }
+                        source { LocalFile { path = in, file_format_type = json
+                          schema { primaryKey { name = k, columnNames = [id] }, fields { id = bigint, n = int } } } }
+                        sink { Iceberg { %s, namespace = t, table = up, iceberg.table.upsert-mode-enabled = true
+                          iceberg.table.auto-create-props = { format-version = "%s" } } }
+                        """
+                                .formatted(config().replace(reference.uri(), other.uri()), version);
+                other.fail(n, Fault.REFUSED);
+                Progress first = world.run(job);
+                boolean broke = other.broke();
+                other.fail(Integer.MAX_VALUE, Fault.REFUSED);
+                if (first.state() != State.FINISHED) {
+                    assertThat(world.run(job).message()).as("fault %s", n).isEqualTo("finished");
+                }
+                Map<String, String> rows = world.byFirst("t.up");
+                assertThat(rows).as("fault %s", n).hasSize(20);
+                for (int id = 0; id < 20; id++) {
+                    assertThat(rows.get(Integer.toString(id)))
+                            .as("fault %s", n)
+                            .isEqualTo("%s|%s".formatted(id, Math.min(2, id / 4)));
+                }
+                if (!broke) {
+                    assertThat(n).isGreaterThan(5);
+                    return;
+                }
+            }
+        }
+        fail("a run makes more than %s commits", FAULTS_MAX);
+    }
+
     /// It has decided, and wakes up when another has ended its commit and made more.
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4})
