@@ -97,7 +97,8 @@ final class Loading implements Runnable {
                     load();
                     return;
                 } catch (ChangedException e) {
-                    fruitless = counters.rowsCommitted > before ? 0 : fruitless + 1;
+                    boolean getsOn = e.isExpected() || counters.rowsCommitted > before;
+                    fruitless = getsOn ? 0 : fruitless + 1;
                     if (fruitless > FRUITLESS_MAX) {
                         throw e;
                     }

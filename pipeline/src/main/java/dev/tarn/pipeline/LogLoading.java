@@ -89,6 +89,7 @@ final class LogLoading {
             boolean due = writing.isDue();
             if (due && settled()) {
                 commitWhatMoved();
+                writing.requireKeys();
                 due = false;
             }
             boolean came = false;

@@ -3,6 +3,7 @@ package dev.tarn.pipeline;
 import dev.tarn.pipeline.Plan.Flow;
 import dev.tarn.pipeline.Plan.Outlet;
 import dev.tarn.pipeline.lake.ForeignCatalog;
+import dev.tarn.pipeline.lake.ForeignFileIO;
 import dev.tarn.pipeline.lake.OwnCatalog;
 import dev.tarn.pipeline.lake.TargetCatalog.Changes;
 import dev.tarn.pipeline.row.Batch;
@@ -263,6 +264,18 @@ final class Writing {
     boolean isDue() {
         return rowsSinceCommit >= plan.checkpointRows()
                 || System.nanoTime() - commitNanos >= plan.checkpointMillis() * 1_000_000L;
+    }
+
+    /// A catalog gives keys for a while. Asked where a run may begin anew, which gets it others.
+    ///
+    /// @throws ChangedException if those of a table end soon
+    void requireKeys() {
+        for (Target target : targets.values()) {
+            if (target.table().io() instanceof ForeignFileIO io && io.endsSoon(clock.millis())) {
+                throw ChangedException.expected(
+                        "The keys for table %s end soon".formatted(target.name()));
+            }
+        }
     }
 
     /// There is nothing to commit: the next one is due a whole interval from now.

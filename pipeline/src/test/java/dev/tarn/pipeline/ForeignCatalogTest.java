@@ -311,6 +311,36 @@ class ForeignCatalogTest {
     }
 
     @Test
+    void aRunThatLastsGetsNewKeys() throws Exception {
+        try (var topic = new Topic("keys", 1);
+                var world = world("keys")) {
+            reference.giveKeysFor(400);
+            String job =
+                    """
+                    env { job.name = keys, job.mode = STREAMING, checkpoint.interval = 30 }
+                    source { Kafka { bootstrap.servers = "%s", topic = "%s", start_mode = earliest
+                      schema { fields { id = bigint } } } }
+                    sink { Iceberg { %s, namespace = t, table = keys } }
+                    """
+                            .formatted(topic.servers, topic.name, config());
+            PipelineRun run =
+                    world.pipelines.start(world.job(job), Map.of(), RunOptions.DEFAULT, line -> {});
+            for (int from = 0; from < 60; from += 20) {
+                topic.sendIds(from, from + 20, 1);
+                int committed = from + 20;
+                Await.until("rows", () -> run.progress().rowsCommitted() >= committed);
+                int loads = reference.loads();
+                // Without a row in between as well, more often than a fruitless run may.
+                Await.until("new keys", () -> reference.loads() > loads + 30);
+                assertThat(run.progress().state()).isEqualTo(State.RUNNING);
+            }
+            run.cancel();
+            assertThat(run.await().state()).isEqualTo(State.CANCELLED);
+            assertThat(world.column("t.keys", "id")).hasSize(60).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
     void whoDoesNotAnswerIsTold() throws Exception {
         try (var world = world("silent")) {
             String job =

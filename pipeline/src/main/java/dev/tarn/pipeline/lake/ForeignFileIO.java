@@ -27,10 +27,14 @@ public final class ForeignFileIO implements DelegateFileIO, SupportsStorageCrede
     private static final Set<String> S3_SCHEMES = Set.of("s3", "s3a", "s3n");
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
-    /// Milliseconds since 1970, as Iceberg's AWS module names it.
+    /// As Iceberg's AWS module names it.
     private static final String EXPIRES = "s3.session-token-expires-at-ms";
 
+    /// Keys are renewed so long before they end, and earlier than half of their time only then.
+    private static final long LEFT_MILLIS = 300_000;
+
     private Map<String, String> given = Map.of();
+    private long begunMillis;
     private List<StorageCredential> credentials = List.of();
     private final transient Map<Map<String, String>, ObjectStore> stores = new HashMap<>();
     private transient @Nullable ObjectStore local;
@@ -41,6 +45,7 @@ public final class ForeignFileIO implements DelegateFileIO, SupportsStorageCrede
     @Override
     public void initialize(Map<String, String> properties) {
         given = Map.copyOf(properties);
+        begunMillis = System.currentTimeMillis();
     }
 
     @Override
@@ -58,16 +63,17 @@ public final class ForeignFileIO implements DelegateFileIO, SupportsStorageCrede
         return credentials;
     }
 
-    /// When the first of its credentials ends, in milliseconds since 1970; the largest number if
-    /// none does.
-    public long expiresAtMillis() {
-        long first = expiry(given);
+    /// Whether it is time to load the table anew, which gives other keys: these end soon.
+    public boolean endsSoon(long nowMillis) {
+        long end = expiry(given);
         for (StorageCredential credential : credentials) {
-            first = Math.min(first, expiry(credential.config()));
+            end = Math.min(end, expiry(credential.config()));
         }
-        return first;
+        return end != Long.MAX_VALUE
+                && nowMillis >= end - Math.min(LEFT_MILLIS, Math.max(0, end - begunMillis) / 2);
     }
 
+    /// In milliseconds since 1970; the largest number if there is none.
     private static long expiry(Map<String, String> properties) {
         String text = properties.get(EXPIRES);
         return text == null ? Long.MAX_VALUE : Long.parseLong(text);

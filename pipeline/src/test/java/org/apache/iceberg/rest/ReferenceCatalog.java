@@ -16,12 +16,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.rest.HTTPRequest.HTTPMethod;
 import org.apache.iceberg.rest.responses.ErrorResponse;
+import org.apache.iceberg.rest.responses.LoadTableResponse;
 
 /// Iceberg's own REST catalog, the one its clients are tested with, over HTTP and on files. It is
 /// in Iceberg's package since its parts are not public.
@@ -39,6 +41,8 @@ public final class ReferenceCatalog implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicReference<Runnable> before = new AtomicReference<>(() -> {});
+    private final AtomicInteger loads = new AtomicInteger();
+    private volatile long keysMillis;
     private Fault fault = Fault.REFUSED;
     private int left = Integer.MAX_VALUE;
     private boolean broke;
@@ -102,6 +106,16 @@ public final class ReferenceCatalog implements AutoCloseable {
         return broke;
     }
 
+    /// Tables are loaded with keys that end so long after.
+    public void giveKeysFor(long millis) {
+        keysMillis = millis;
+    }
+
+    /// How often a table was loaded.
+    public int loads() {
+        return loads.get();
+    }
+
     /// Is called before each commit to a table.
     public void beforeCommits(Runnable what) {
         before.set(what);
@@ -139,8 +153,24 @@ public final class ReferenceCatalog implements AutoCloseable {
             if (fails) {
                 return; // closed without a word
             }
+            if (answer instanceof LoadTableResponse loaded) {
+                answer = withKeys(loaded);
+            }
             send(exchange, error.get(), answer);
         }
+    }
+
+    private LoadTableResponse withKeys(LoadTableResponse loaded) {
+        loads.incrementAndGet();
+        if (keysMillis == 0) {
+            return loaded;
+        }
+        String end = Long.toString(System.currentTimeMillis() + keysMillis);
+        return LoadTableResponse.builder()
+                .withTableMetadata(loaded.tableMetadata())
+                .addAllConfig(loaded.config())
+                .addConfig("s3.session-token-expires-at-ms", end)
+                .build();
     }
 
     private HTTPRequest request(
