@@ -97,9 +97,12 @@ final class Writing {
 
     void prepare(boolean fresh) {
         if (plan.catalog() instanceof ForeignCatalog other) {
-            counters.notes.add(
+            String note =
                     "Tables lie in the catalog %s: each gets its rows exactly once, one table after the other, not all in one moment"
-                            .formatted(other.title()));
+                            .formatted(other.title());
+            if (!counters.notes.contains(note)) {
+                counters.notes.add(note);
+            }
         }
         Set<TableIdentifier> prepared = new HashSet<>();
         for (Flow flow : plan.flows()) {
