@@ -4,7 +4,6 @@ import dev.tarn.store.Database;
 import dev.tarn.store.Transaction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -14,7 +13,6 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.rest.RESTCatalog;
 
 /// Another catalog that speaks Iceberg's REST protocol. It knows nothing of our ledger, and of
@@ -64,27 +62,22 @@ public final class ForeignCatalog implements TargetCatalog {
     }
 
     @Override
-    public void create(
+    public boolean exists(Namespace namespace) {
+        return catalog.namespaceExists(namespace);
+    }
+
+    @Override
+    public void create(Namespace namespace) {
+        catalog.createNamespace(namespace);
+    }
+
+    @Override
+    public void createTable(
             TableIdentifier name,
             Schema schema,
             PartitionSpec spec,
             Map<String, String> properties) {
-        String[] levels = name.namespace().levels();
-        for (int depth = 1; depth <= levels.length; depth++) {
-            Namespace namespace = Namespace.of(Arrays.copyOf(levels, depth));
-            if (!catalog.namespaceExists(namespace)) {
-                try {
-                    catalog.createNamespace(namespace);
-                } catch (AlreadyExistsException e) {
-                    // Somebody else was faster; the namespace is there, which is all we want.
-                }
-            }
-        }
-        try {
-            catalog.createTable(name, schema, spec, properties);
-        } catch (AlreadyExistsException e) {
-            catalog.loadTable(name);
-        }
+        catalog.createTable(name, schema, spec, properties);
     }
 
     @Override

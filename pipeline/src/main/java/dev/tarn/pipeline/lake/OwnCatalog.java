@@ -4,7 +4,6 @@ import dev.tarn.catalog.Catalog;
 import dev.tarn.catalog.table.PendingCommit;
 import dev.tarn.catalog.warehouse.Warehouse;
 import dev.tarn.store.Transaction;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -13,7 +12,6 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.rest.requests.CreateTableRequest;
 
 /// A warehouse of this process: changes of several tables and rows of the ledger are one
@@ -30,36 +28,31 @@ public record OwnCatalog(Catalog catalog, Warehouse warehouse) implements Target
     }
 
     @Override
-    public void create(
+    public boolean exists(Namespace namespace) {
+        return catalog.namespaces().exists(warehouse, namespace);
+    }
+
+    @Override
+    public void create(Namespace namespace) {
+        catalog.namespaces().create(warehouse, namespace, Map.of());
+    }
+
+    @Override
+    public void createTable(
             TableIdentifier name,
             Schema schema,
             PartitionSpec spec,
             Map<String, String> properties) {
-        String[] levels = name.namespace().levels();
-        for (int depth = 1; depth <= levels.length; depth++) {
-            Namespace namespace = Namespace.of(Arrays.copyOf(levels, depth));
-            if (!catalog.namespaces().exists(warehouse, namespace)) {
-                try {
-                    catalog.namespaces().create(warehouse, namespace, Map.of());
-                } catch (AlreadyExistsException e) {
-                    // Somebody else was faster; the namespace is there, which is all we want.
-                }
-            }
-        }
-        try {
-            catalog.tables()
-                    .create(
-                            warehouse,
-                            name.namespace(),
-                            CreateTableRequest.builder()
-                                    .withName(name.name())
-                                    .withSchema(schema)
-                                    .withPartitionSpec(spec)
-                                    .setProperties(new HashMap<>(properties))
-                                    .build());
-        } catch (AlreadyExistsException e) {
-            catalog.tables().load(warehouse, name);
-        }
+        catalog.tables()
+                .create(
+                        warehouse,
+                        name.namespace(),
+                        CreateTableRequest.builder()
+                                .withName(name.name())
+                                .withSchema(schema)
+                                .withPartitionSpec(spec)
+                                .setProperties(new HashMap<>(properties))
+                                .build());
     }
 
     @Override

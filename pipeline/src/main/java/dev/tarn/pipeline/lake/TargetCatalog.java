@@ -1,12 +1,15 @@
 package dev.tarn.pipeline.lake;
 
 import dev.tarn.store.Transaction;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
 
 /// The catalog that a job's tables lie in.
 public sealed interface TargetCatalog extends AutoCloseable permits OwnCatalog, ForeignCatalog {
@@ -24,7 +27,36 @@ public sealed interface TargetCatalog extends AutoCloseable permits OwnCatalog, 
     }
 
     /// Creates a table and the namespaces around it; one that somebody else created is as good.
-    void create(
+    default void create(
+            TableIdentifier name,
+            Schema schema,
+            PartitionSpec spec,
+            Map<String, String> properties) {
+        String[] levels = name.namespace().levels();
+        for (int depth = 1; depth <= levels.length; depth++) {
+            Namespace namespace = Namespace.of(Arrays.copyOf(levels, depth));
+            try {
+                if (!exists(namespace)) {
+                    create(namespace);
+                }
+            } catch (AlreadyExistsException e) {
+                // Somebody else was faster; the namespace is there, which is all we want.
+            }
+        }
+        try {
+            createTable(name, schema, spec, properties);
+        } catch (AlreadyExistsException e) {
+            load(name);
+        }
+    }
+
+    boolean exists(Namespace namespace);
+
+    /// @throws AlreadyExistsException if it is there
+    void create(Namespace namespace);
+
+    /// @throws AlreadyExistsException if it is there
+    void createTable(
             TableIdentifier name,
             Schema schema,
             PartitionSpec spec,

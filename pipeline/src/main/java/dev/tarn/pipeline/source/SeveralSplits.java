@@ -1,9 +1,7 @@
 package dev.tarn.pipeline.source;
 
 import dev.tarn.pipeline.job.Block;
-import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Columns;
-import dev.tarn.pipeline.row.Rejections;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,11 +27,8 @@ public final class SeveralSplits implements SplitSource {
         this.sources = List.copyOf(sources);
         for (int i = 0; i < sources.size(); i++) {
             for (Split split : sources.get(i).splits()) {
-                // Where two tables have a split of one name the second is told by its number.
-                String name =
-                        parts.containsKey(split.name())
-                                ? "%s#%s".formatted(split.name(), i + 1)
-                                : split.name();
+                // By its table's number, so that a file of two tables is loaded into each.
+                String name = i == 0 ? split.name() : "%s#%s".formatted(split.name(), i + 1);
                 parts.put(name, new Part(i, sources.get(i), split));
             }
         }
@@ -86,36 +81,9 @@ public final class SeveralSplits implements SplitSource {
     public SplitReader open(Split split, Position from, List<Set<String>> required)
             throws IOException {
         Part part = part(split);
-        return new Reader(
-                part.source().open(part.split(), from, List.of(required.get(part.table()))),
-                part.table());
-    }
-
-    private record Reader(SplitReader rows, int table) implements SplitReader {
-        @Override
-        public @Nullable Batch next(int rowsMax, Rejections rejections) throws IOException {
-            Batch batch = rows.next(rowsMax, rejections);
-            return batch == null ? null : batch.ofTable(table);
-        }
-
-        @Override
-        public Position position() {
-            return rows.position();
-        }
-
-        @Override
-        public boolean settled() {
-            return rows.settled();
-        }
-
-        @Override
-        public long bytesRead() {
-            return rows.bytesRead();
-        }
-
-        @Override
-        public void close() throws IOException {
-            rows.close();
-        }
+        List<Set<String>> own = List.of(required.get(part.table()));
+        return part.source()
+                .open(part.split(), from, own)
+                .mapped(batch -> batch.ofTable(part.table()));
     }
 }

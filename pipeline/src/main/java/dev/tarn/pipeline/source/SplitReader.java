@@ -3,6 +3,7 @@ package dev.tarn.pipeline.source;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejections;
 import java.io.IOException;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A split, open for reading.
@@ -25,4 +26,36 @@ public interface SplitReader extends AutoCloseable {
 
     @Override
     void close() throws IOException;
+
+    /// The same split with each batch changed.
+    default SplitReader mapped(UnaryOperator<Batch> change) {
+        SplitReader rows = this;
+        return new SplitReader() {
+            @Override
+            public @Nullable Batch next(int rowsMax, Rejections rejections) throws IOException {
+                Batch batch = rows.next(rowsMax, rejections);
+                return batch == null ? null : change.apply(batch);
+            }
+
+            @Override
+            public Position position() {
+                return rows.position();
+            }
+
+            @Override
+            public boolean settled() {
+                return rows.settled();
+            }
+
+            @Override
+            public long bytesRead() {
+                return rows.bytesRead();
+            }
+
+            @Override
+            public void close() throws IOException {
+                rows.close();
+            }
+        };
+    }
 }

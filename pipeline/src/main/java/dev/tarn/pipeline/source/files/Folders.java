@@ -3,11 +3,8 @@ package dev.tarn.pipeline.source.files;
 import dev.tarn.pipeline.job.Block;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Columns;
-import dev.tarn.pipeline.row.Rejections;
-import dev.tarn.pipeline.source.Position;
 import dev.tarn.pipeline.source.Split;
 import dev.tarn.pipeline.source.SplitReader;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,47 +109,20 @@ record Folders(List<String> names) {
     ///
     /// @param wide the columns with those of the folders
     SplitReader reader(SplitReader rows, String file, Schema wide) {
-        return names.isEmpty() ? rows : new Reader(rows, wide, List.copyOf(parse(file).values()));
-    }
-
-    private record Reader(SplitReader rows, Schema wide, List<String> values)
-            implements SplitReader {
-        @Override
-        public @Nullable Batch next(int rowsMax, Rejections rejections) throws IOException {
-            Batch batch = rows.next(rowsMax, rejections);
-            if (batch == null) {
-                return null;
-            }
+        if (names.isEmpty()) {
+            return rows;
+        }
+        List<@Nullable String> values = new ArrayList<>();
+        parse(file).values().forEach(v -> values.add(v.equals(NULL) ? null : unescaped(v)));
+        int first = wide.columns().size() - values.size();
+        return rows.mapped(batch -> {
             Batch widened = batch.widened(wide);
-            int first = wide.columns().size() - values.size();
             for (int i = 0; i < values.size(); i++) {
-                String value = values.get(i);
-                String text = value.equals(NULL) ? null : unescaped(value);
                 for (int row = 0; row < widened.size(); row++) {
-                    widened.put(first + i, row, text);
+                    widened.put(first + i, row, values.get(i));
                 }
             }
             return widened;
-        }
-
-        @Override
-        public Position position() {
-            return rows.position();
-        }
-
-        @Override
-        public boolean settled() {
-            return rows.settled();
-        }
-
-        @Override
-        public long bytesRead() {
-            return rows.bytesRead();
-        }
-
-        @Override
-        public void close() throws IOException {
-            rows.close();
-        }
+        });
     }
 }

@@ -12,8 +12,9 @@ public interface Dialect {
     /// How its addresses begin: `jdbc:postgresql:`.
     boolean speaks(String url);
 
-    /// @param properties of the driver, with the user and the password
-    Connection connect(String url, Properties properties) throws SQLException;
+    /// @param properties of the driver as the job gives them, with the user and the password
+    /// @param seconds longest wait, unless the properties say so
+    Connection connect(String url, Properties properties, long seconds) throws SQLException;
 
     /// A name in quotes.
     String quoted(String name);

@@ -190,10 +190,8 @@ public final class JdbcSource implements SplitSource {
         if (block.has("password")) {
             properties.setProperty("password", block.text("password"));
         }
-        properties.putIfAbsent(
-                "connectTimeout",
-                Long.toString(block.number("connection_check_timeout_sec", 1, Short.MAX_VALUE)));
-        return spoken.connect(block.text("url"), properties);
+        long seconds = block.number("connection_check_timeout_sec", 1, Short.MAX_VALUE);
+        return spoken.connect(block.text("url"), properties, seconds);
     }
 
     @Override

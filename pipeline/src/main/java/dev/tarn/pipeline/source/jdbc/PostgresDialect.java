@@ -36,7 +36,8 @@ public final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public Connection connect(String url, Properties properties) throws SQLException {
+    public Connection connect(String url, Properties properties, long seconds) throws SQLException {
+        properties.putIfAbsent("connectTimeout", Long.toString(seconds));
         properties.putIfAbsent("ApplicationName", "tarn");
         return DriverManager.getConnection(url, properties);
     }

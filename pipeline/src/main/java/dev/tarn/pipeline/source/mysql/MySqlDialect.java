@@ -28,17 +28,14 @@ import org.jspecify.annotations.Nullable;
 /// That of MySQL and MariaDB. A column is read as the first state of their changes is, so that it
 /// has one type and one value whichever way it comes.
 public final class MySqlDialect implements Dialect {
-    /// The driver counts connectTimeout in milliseconds, the job in seconds.
-    private static final String TIMEOUT = "connectTimeout";
-
     @Override
     public boolean speaks(String url) {
         return MyOptions.speaks(url);
     }
 
     @Override
-    public Connection connect(String url, Properties properties) throws SQLException {
-        properties.setProperty(TIMEOUT, properties.getProperty(TIMEOUT, "30") + "000");
+    public Connection connect(String url, Properties properties, long seconds) throws SQLException {
+        properties.putIfAbsent("connectTimeout", Long.toString(seconds * 1_000));
         return MyOptions.connect(url, properties);
     }
 
