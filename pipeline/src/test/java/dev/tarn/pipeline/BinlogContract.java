@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class BinlogContract {
     private static final int KILLS_SHORT = 6;
     private static final int KILLS = 200;
+    private static final int DIFFERENCES = 40;
 
     @TempDir Path folder;
 
@@ -122,6 +123,20 @@ abstract class BinlogContract {
             assertThat(world.byFirst("t.stock").values())
                     .containsExactlyInAnyOrder("a|1|6", "c|3|3");
             assertThat(world.run(job).rows()).isZero();
+        }
+    }
+
+    @Test
+    void debeziumTellsTheSameChanges() throws Exception {
+        new Differential(new BinlogChanges(port(), mariaDb()), 1).run(folder);
+    }
+
+    @Test
+    @Tag("slow")
+    void debeziumTellsTheSameChangesManyTimes() throws Exception {
+        for (int seed = 2; seed <= DIFFERENCES; seed++) {
+            new Differential(new BinlogChanges(port(), mariaDb()), seed)
+                    .run(Files.createDirectory(folder.resolve("seed" + seed)));
         }
     }
 

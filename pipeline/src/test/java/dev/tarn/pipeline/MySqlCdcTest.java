@@ -1,7 +1,6 @@
 package dev.tarn.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,21 +19,16 @@ class MySqlCdcTest extends BinlogContract {
 
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
-        String mysql = Path.of("../dev/mysql").toString();
-        Process made =
-                new ProcessBuilder(mysql)
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-        if (made.waitFor() != 0) {
-            assertThat(System.getenv("CI")).as("MySQL is there").isNotEqualTo("true");
-            assumeTrue(false, "MySQL is not there");
-        }
+        DevTool.path("mysql");
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
         server =
-                new ProcessBuilder(mysql, "run", Integer.toString(port), folder.toString())
+                new ProcessBuilder(
+                                DevTool.script("mysql"),
+                                "run",
+                                Integer.toString(port),
+                                folder.toString())
                         .redirectErrorStream(true)
                         .redirectOutput(folder.resolve("out").toFile())
                         .start();

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PostgresCdcTest {
     private static final int KILLS_SHORT = 6;
     private static final int KILLS = 200;
+    private static final int DIFFERENCES = 40;
 
     private static EmbeddedPostgres postgres;
 
@@ -169,6 +170,20 @@ class PostgresCdcTest {
             // Each as soon as it is due, at the next end of a transaction.
             assertThat(end.snapshots()).isEqualTo(9);
             assertThat(world.rows("t.backlog")).hasSize(9_000);
+        }
+    }
+
+    @Test
+    void debeziumTellsTheSameChanges() throws Exception {
+        new Differential(new PostgresChanges(postgres), 1).run(folder);
+    }
+
+    @Test
+    @Tag("slow")
+    void debeziumTellsTheSameChangesManyTimes() throws Exception {
+        for (int seed = 2; seed <= DIFFERENCES; seed++) {
+            new Differential(new PostgresChanges(postgres), seed)
+                    .run(Files.createDirectory(folder.resolve("seed" + seed)));
         }
     }
 
