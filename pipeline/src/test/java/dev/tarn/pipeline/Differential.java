@@ -17,9 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /// Random changes of random tables, captured by Tarn and by Debezium: both must tell the same.
 final class Differential {
@@ -27,6 +29,10 @@ final class Differential {
     private static final int ROWS_BEFORE = 20;
     private static final int TRANSACTIONS = 120;
     private static final int STATEMENTS_MAX = 6;
+
+    /// Longer values are told apart by a hash, so that a failure can be read.
+    private static final int WIDTH = 30;
+
     private static final int LAST_KEY = 1_000_000;
 
     /// A database server and how each of the two is told to read its tables.
@@ -142,7 +148,9 @@ final class Differential {
             if (before.isObject()) {
                 String row = row(columns, before);
                 told.add("-" + row);
-                assertThat(state.remove(before.path("id").asText())).isEqualTo(row);
+                assertThat(row)
+                        .as(table.creation())
+                        .isEqualTo(state.remove(before.path("id").asText()));
             }
             if (after.isObject()) {
                 String row = row(columns, after);
@@ -164,25 +172,27 @@ final class Differential {
     }
 
     private static String row(List<Types.NestedField> columns, Record record) {
-        List<String> values = new ArrayList<>();
-        for (Types.NestedField column : columns) {
-            values.add(String.valueOf(plain(column.type(), record.getField(column.name()))));
-        }
-        return String.join("|", values);
+        return columns.stream()
+                .map(column -> text(column, record.getField(column.name())))
+                .collect(Collectors.joining("|"));
     }
 
     private static String row(List<Types.NestedField> columns, JsonNode row) {
-        List<String> values = new ArrayList<>();
-        for (Types.NestedField column : columns) {
-            values.add(
-                    String.valueOf(
-                            plain(column.type(), told(column.type(), row.path(column.name())))));
-        }
-        return String.join("|", values);
+        return columns.stream()
+                .map(column -> text(column, told(column.type(), row.path(column.name()))))
+                .collect(Collectors.joining("|"));
+    }
+
+    private static String text(Types.NestedField column, @Nullable Object value) {
+        String text = String.valueOf(plain(column.type(), value));
+        return text.length() <= WIDTH
+                ? text
+                : "%s... of %d, %x"
+                        .formatted(text.substring(0, WIDTH), text.length(), text.hashCode());
     }
 
     /// A form in which equal values are equal text.
-    private static Object plain(Type type, Object value) {
+    private static Object plain(Type type, @Nullable Object value) {
         return switch (value) {
             case null -> "null";
             case BigDecimal decimal -> decimal.stripTrailingZeros().toPlainString();
@@ -202,7 +212,7 @@ final class Differential {
     }
 
     /// What Debezium tells, as a value of the table's type.
-    private static Object told(Type type, JsonNode value) {
+    private static @Nullable Object told(Type type, JsonNode value) {
         if (value.isNull()) {
             return null;
         }
