@@ -47,6 +47,9 @@ final class Differential {
             return List.of();
         }
 
+        /// When both have ended.
+        default void done() throws Exception {}
+
         /// The block of the job file.
         String source(List<String> tables);
 
@@ -119,6 +122,7 @@ final class Differential {
                                 .toList());
             }
         }
+        server.done();
     }
 
     private void transaction() throws Exception {

@@ -82,6 +82,15 @@ record PostgresChanges(EmbeddedPostgres postgres) implements Differential.Server
     }
 
     @Override
+    public void done() throws SQLException {
+        transaction(
+                true,
+                List.of(
+                        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+                                + " WHERE NOT active AND slot_name LIKE '%diff_%'"));
+    }
+
+    @Override
     public Map<String, String> debezium(List<String> tables) {
         return Map.of(
                 "connector.class",
