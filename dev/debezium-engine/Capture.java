@@ -4,9 +4,12 @@ import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.RecordChangeEvent;
 import io.debezium.engine.format.ChangeEventFormat;
 import io.debezium.engine.format.Json;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
@@ -14,25 +17,35 @@ import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 
 /**
- * Debezium's engine by itself: PROPERTIES [OUT].
+ * Debezium's engine by itself: [OUT]. Each line of its standard input names a file of properties, with which an engine begins
+ * in place of the one before; it ends with its input.
  *
- * <p>Each event goes to OUT as a line of JSON, its value alone; without OUT events of tables are counted and their number is
- * printed after each batch. It ends with its standard input.
+ * <p>Each event goes to OUT as a line of JSON, its value alone; without OUT events of tables are counted and the engine's
+ * number is printed after each batch.
  */
 final class Capture {
     private Capture() {}
 
     public static void main(String[] args) throws Exception {
-        Properties properties = new Properties();
-        try (Reader in = Files.newBufferedReader(Path.of(args[0]))) {
-            properties.load(in);
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        DebeziumEngine<?> engine = null;
+        Thread running = null;
+        for (String line = in.readLine(); ; line = in.readLine()) {
+            if (engine != null) {
+                engine.close();
+                running.join();
+            }
+            if (line == null) {
+                return;
+            }
+            Properties properties = new Properties();
+            try (Reader file = Files.newBufferedReader(Path.of(line))) {
+                properties.load(file);
+            }
+            engine = args.length > 0 ? writing(properties, Path.of(args[0])) : counting(properties);
+            running = new Thread(engine, "engine");
+            running.start();
         }
-        DebeziumEngine<?> engine = args.length > 1 ? writing(properties, Path.of(args[1])) : counting(properties);
-        Thread running = new Thread(engine, "engine");
-        running.start();
-        while (System.in.read() >= 0) {}
-        engine.close();
-        running.join();
     }
 
     private static DebeziumEngine<?> writing(Properties properties, Path file) throws IOException {

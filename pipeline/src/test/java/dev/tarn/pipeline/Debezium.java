@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -53,10 +54,12 @@ final class Debezium implements AutoCloseable {
         events = Files.createFile(folder.resolve("debezium.events"));
         said = folder.resolve("debezium.out");
         process =
-                new ProcessBuilder(program, file.toString(), events.toString())
+                new ProcessBuilder(program, events.toString())
                         .redirectErrorStream(true)
                         .redirectOutput(said.toFile())
                         .start();
+        process.getOutputStream().write((file + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
     }
 
     /// Waits until an event is there.

@@ -167,6 +167,7 @@ final class Differential {
             String kind = record.getField("row_kind").toString();
             found.add(kind.charAt(0) + row(columns, record));
         }
+        assertThat(told).hasSizeGreaterThan(ROWS_BEFORE);
         assertThat(found).as(table.creation()).containsExactlyInAnyOrderElementsOf(told);
         List<String> rows = new ArrayList<>();
         for (Record record : world.rows("t." + table.name())) {

@@ -7,11 +7,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +32,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 final class PipelineBench {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int ROUNDS = 3;
+    private static final Map<String, String> NAMES =
+            Map.of("seatunnel", SeaTunnelNode.NAME, "debezium", DebeziumNode.NAME);
     private static final long RUN_SECONDS_MAX = 600;
     private static final Map<String, String> FIELDS = fields();
     private static final String SCHEMA =
@@ -45,18 +44,13 @@ final class PipelineBench {
     private final Target target;
     private final Path folder;
     private final long rows;
+    private final PipelineReport report;
 
-    /// Null where Tarn is measured alone.
-    private final SeaTunnelNode peer;
-
-    /// CPU of a row in the rounds that count, by source and engine.
-    private final Map<String, List<Double>> measured = new LinkedHashMap<>();
-
-    private PipelineBench(Target target, Path folder, long rows, SeaTunnelNode peer) {
+    private PipelineBench(Target target, Path folder, long rows, PipelineReport report) {
         this.target = target;
         this.folder = folder;
         this.rows = rows;
-        this.peer = peer;
+        this.report = report;
     }
 
     private static Map<String, String> fields() {
@@ -75,71 +69,34 @@ final class PipelineBench {
     }
 
     /// @param words the checkout, the number of rows, the heap, the peer or nothing
-    public static void main(String[] words) throws IOException, InterruptedException {
+    public static void main(String[] words) throws IOException, InterruptedException, SQLException {
         Path root = Path.of(words[0]);
         long rows = Long.parseLong(words[1]);
+        String peer = words.length > 3 ? words[3] : "";
         Path folder = Files.createTempDirectory("tarn-bench");
         try (Children children = new Children(folder)) {
-            boolean beside = words.length > 3 && !words[3].isEmpty();
-            // The peer's Iceberg connector knows no S3, so both write plain files.
+            boolean seaTunnel = peer.equals("seatunnel");
+            // SeaTunnel's Iceberg connector knows no S3, so both write plain files.
             Target target =
-                    new Servers(root, children, words[2]).tarn(beside ? "sqlite-local" : "sqlite");
-            SeaTunnelNode peer =
-                    beside ? SeaTunnelNode.start(root, children, target.address()) : null;
-            System.out.println(
-                    """
-                    | source | rows | round | seconds | rows/s | server CPU µs/row | memory MiB |
-                    |---|--:|--:|--:|--:|--:|--:|\
-                    """);
-            PipelineBench bench = new PipelineBench(target, folder, rows, peer);
-            for (String format : List.of("json", "csv")) {
-                Path file = bench.write(format);
-                // The first round compiles; it is shown, and not to be quoted.
-                for (int round = 0; round <= ROUNDS; round++) {
-                    bench.run(
-                            "LocalFile " + format,
-                            "%s_%d".formatted(format, round),
-                            bench.files(file, format),
-                            false,
-                            round);
-                    bench.runPeer(
-                            "LocalFile " + format,
-                            "%s_%d".formatted(format, round),
-                            SeaTunnelNode.files(file, format, FIELDS),
-                            round);
-                }
-                if (format.equals("json")) {
-                    String servers = KafkaNode.start(children);
-                    bench.send(servers, file);
-                    for (int round = 0; round <= ROUNDS; round++) {
-                        bench.run(
-                                "Kafka json", "kafka_" + round, bench.topic(servers), false, round);
-                        bench.runPeer(
-                                "Kafka json",
-                                "kafka_" + round,
-                                SeaTunnelNode.topic(servers, "peer" + round, FIELDS),
-                                round);
-                    }
-                }
+                    new Servers(root, children, words[2])
+                            .tarn(seaTunnel ? "sqlite-local" : "sqlite");
+            PipelineReport report = new PipelineReport(rows, NAMES.get(peer));
+            PipelineBench bench = new PipelineBench(target, folder, rows, report);
+            DebeziumNode debezium =
+                    peer.equals("debezium") ? DebeziumNode.start(root, children) : null;
+            if (debezium == null) {
+                bench.rows(
+                        children,
+                        seaTunnel ? SeaTunnelNode.start(root, children, target.address()) : null);
             }
-            if (beside) {
-                bench.printRatios();
-            } else {
-                bench.postgres(new Backends(root, children).postgres("source"));
-                MySqlChanges.start(root, children, rows)
-                        .measure(
-                                ROUNDS,
-                                bench::begin,
-                                (how, name, source, upsert, round) ->
-                                        bench.run(
-                                                "MySQL snapshot, " + how,
-                                                name,
-                                                source,
-                                                upsert,
-                                                round),
-                                (how, name, source, upsert, round) ->
-                                        bench.run(
-                                                "MySQL log, " + how, name, source, upsert, round));
+            if (!seaTunnel) {
+                bench.changes(
+                        new PostgresOrigin(new Backends(root, children).postgres("source")),
+                        debezium);
+                bench.changes(MySqlOrigin.start(root, children), debezium);
+            }
+            if (!peer.isEmpty()) {
+                report.printRatios();
             }
         } finally {
             try (Stream<Path> paths = Files.walk(folder)) {
@@ -150,77 +107,99 @@ final class PipelineBench {
         }
     }
 
-    /// All rows of a table, once appended and once by key, and then as many inserts in the log, in
-    /// transactions of a thousand.
-    private void postgres(Backends.Postgres postgres) throws IOException {
-        try (java.sql.Connection connection =
-                        DriverManager.getConnection(postgres.jdbc(), "postgres", "postgres");
-                Statement statement = connection.createStatement()) {
-            statement.execute(
-                    """
-                    CREATE TABLE filled AS SELECT i::bigint AS id, 'user-' || (i %% 100000) AS name,
-                      (i %% 90)::int AS age, ((i * 7919) %% 1000000 / 100.0)::numeric(10,2) AS price,
-                      ((i * 31) %% 1000000) / 1000.0::double precision AS score, ((i %% 100) / 100.0)::real AS ratio,
-                      i %% 2 = 0 AS active, DATE '2023-11-14' + (i / 86400)::int AS born,
-                      TIMESTAMP '2023-11-14 22:13:20' + i * INTERVAL '1 s' AS at, 'note ' || md5(i::text) AS note
-                      FROM generate_series(1, %d::bigint) i\
-                    """
-                            .formatted(rows));
-            statement.execute("ALTER TABLE filled ADD PRIMARY KEY (id)");
-            for (String how : List.of("append", "upsert")) {
-                for (int round = 0; round <= ROUNDS; round++) {
-                    String name = "snapshot_%s_%d".formatted(how, round);
-                    run(
-                            "PostgreSQL snapshot, " + how,
-                            name,
-                            changes(postgres, "filled"),
-                            how.equals("upsert"),
-                            round);
-                    drop(statement, name);
+    /// Files and messages. The first round compiles; it is shown, and not to be quoted.
+    ///
+    /// @param peer null if there is none
+    private void rows(Children children, SeaTunnelNode peer)
+            throws IOException, InterruptedException {
+        for (String format : List.of("json", "csv")) {
+            Path file = write(format);
+            for (int round = 0; round <= ROUNDS; round++) {
+                String label = "LocalFile " + format;
+                String name = "%s_%d".formatted(format, round);
+                run(label, name, files(file, format), false, round);
+                if (peer != null) {
+                    runPeer(peer, label, name, SeaTunnelNode.files(file, format, FIELDS), round);
                 }
+            }
+            if (format.equals("json")) {
+                String servers = KafkaNode.start(children);
+                send(servers, file);
                 for (int round = 0; round <= ROUNDS; round++) {
-                    String name = "log_%s_%d".formatted(how, round);
-                    statement.execute(
-                            "CREATE TABLE %s (LIKE filled INCLUDING ALL)".formatted(name));
-                    String source = changes(postgres, name);
-                    begin(name, source, how.equals("upsert"));
-                    for (long from = 0; from < rows; from += 1_000) {
-                        statement.execute(
-                                "INSERT INTO %s SELECT * FROM filled WHERE id > %d AND id <= %d"
-                                        .formatted(name, from, from + 1_000));
+                    String name = "kafka_" + round;
+                    run("Kafka json", name, topic(servers), false, round);
+                    if (peer != null) {
+                        var topic = SeaTunnelNode.topic(servers, "peer" + round, FIELDS);
+                        runPeer(peer, "Kafka json", name, topic, round);
                     }
-                    run("PostgreSQL log, " + how, name, source, how.equals("upsert"), round);
-                    drop(statement, name);
-                    statement.execute("DROP TABLE " + name);
                 }
-            }
-        } catch (SQLException e) {
-            throw new IOException("PostgreSQL: " + e.getMessage(), e);
-        }
-    }
-
-    private static void drop(Statement statement, String job) throws SQLException, IOException {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                statement.execute(
-                        "SELECT pg_drop_replication_slot('tarn_bench_%s')".formatted(job));
-                return;
-            } catch (SQLException e) {
-                // The server may not know yet that its reader has gone.
-                if (attempt == 100) {
-                    throw e;
-                }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }
         }
     }
 
-    private static String changes(Backends.Postgres postgres, String table) {
-        return """
-        Postgres-CDC { base-url = "%s", username = postgres, password = postgres, \
-        table-names = ["postgres.public.%s"] }\
-        """
-                .formatted(postgres.jdbc(), table);
+    /// All rows of a table, and then as many inserts in the log; each once appended and once by
+    /// key. A peer that writes no table reads both once.
+    ///
+    /// @param peer null if there is none
+    private void changes(Origin origin, DebeziumNode peer)
+            throws IOException, InterruptedException, SQLException {
+        origin.fill(rows);
+        String lower = origin.name().toLowerCase(Locale.ROOT);
+        for (String how : peer == null ? List.of("append", "upsert") : List.of("append")) {
+            boolean upsert = how.equals("upsert");
+            for (int round = 0; round <= ROUNDS; round++) {
+                String label = "%s snapshot, %s".formatted(origin.name(), how);
+                String name = "%s_snapshot_%s_%d".formatted(lower, how, round);
+                run(label, name, origin.source(Origin.FILLED), upsert, round);
+                origin.forget(job(name));
+                if (peer != null) {
+                    var run = report.begin(peer.processes());
+                    peer.begin(origin.debezium(Origin.FILLED));
+                    peer.await(rows);
+                    run.end(label, false, round);
+                }
+            }
+            for (int round = 0; round <= ROUNDS; round++) {
+                String label = "%s log, %s".formatted(origin.name(), how);
+                String name = "%s_log_%s_%d".formatted(lower, how, round);
+                String source = origin.source(name);
+                origin.make(name);
+                begin(name, source, upsert);
+                if (peer != null) {
+                    follow(origin, name, peer);
+                    peer.hold();
+                }
+                origin.copyTo(name);
+                run(label, name, source, upsert, round);
+                if (peer != null) {
+                    var run = report.begin(peer.processes());
+                    peer.release();
+                    peer.await(rows);
+                    run.end(label, false, round);
+                }
+                origin.forget(job(name));
+                origin.drop(name);
+            }
+        }
+    }
+
+    /// Until the peer waits for the log's next change.
+    private static void follow(Origin origin, String table, DebeziumNode peer)
+            throws IOException, SQLException {
+        peer.begin(origin.debezium(table));
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2)); // the one before has gone
+        while (!origin.followed()) {
+            if (System.nanoTime() > end) {
+                throw new IOException("The peer does not follow " + table);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+        }
+        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+    }
+
+    private static String job(String name) {
+        return "bench_" + name;
     }
 
     private Path write(String format) throws IOException {
@@ -283,80 +262,28 @@ final class PipelineBench {
 
     private void run(String label, String job, String source, boolean upsert, int round)
             throws IOException {
-        long cpu = Processes.cpuMicros(target.processes());
-        long begin = System.nanoTime();
+        var measured = report.begin(target.processes());
         JsonNode run = begin(job, source, upsert);
-        double seconds = (System.nanoTime() - begin) / 1e9;
-        long micros = Processes.cpuMicros(target.processes()) - cpu;
         if (run.path("rows-committed").asLong() != rows) {
             throw new IOException("The run did not commit %d rows: %s".formatted(rows, run));
         }
-        print(label, "Tarn", round, seconds, micros, target.processes());
+        measured.end(label, true, round);
     }
 
-    private void runPeer(String label, String job, Map<String, Object> source, int round)
+    private void runPeer(
+            SeaTunnelNode peer, String label, String job, Map<String, Object> source, int round)
             throws IOException, InterruptedException {
-        if (peer == null) {
-            return;
-        }
-        long cpu = Processes.cpuMicros(peer.processes());
-        long begin = System.nanoTime();
+        var measured = report.begin(peer.processes());
         long written = peer.run(job, source);
-        double seconds = (System.nanoTime() - begin) / 1e9;
-        long micros = Processes.cpuMicros(peer.processes()) - cpu;
         if (written != rows) {
             throw new IOException("The peer wrote %d rows of %d".formatted(written, rows));
         }
-        print(label, SeaTunnelNode.NAME, round, seconds, micros, peer.processes());
-    }
-
-    private void print(
-            String source, String engine, int round, double seconds, long micros, List<Long> of)
-            throws IOException {
-        String label = peer == null ? source : source + ", " + engine;
-        if (round > 0) {
-            measured.computeIfAbsent(label, l -> new ArrayList<>()).add((double) micros / rows);
-        }
-        System.out.println(
-                String.format(
-                        Locale.ROOT,
-                        "| %s | %,d | %s | %.2f | %,.0f | %.2f | %d |",
-                        label,
-                        rows,
-                        round == 0 ? "warm-up" : Integer.toString(round),
-                        seconds,
-                        rows / seconds,
-                        (double) micros / rows,
-                        Processes.residentBytes(of) >> 20));
-    }
-
-    private void printRatios() {
-        System.out.println(
-                "%n| source | Tarn µs/row | %s µs/row | ratio |%n|---|--:|--:|--:|"
-                        .formatted(SeaTunnelNode.NAME));
-        measured.forEach((label, own) -> {
-            if (label.endsWith(", Tarn")) {
-                String source = label.substring(0, label.length() - ", Tarn".length());
-                double other = median(measured.get(source + ", " + SeaTunnelNode.NAME));
-                System.out.println(
-                        String.format(
-                                Locale.ROOT,
-                                "| %s | %.2f | %.2f | %.1f |",
-                                source,
-                                median(own),
-                                other,
-                                other / median(own)));
-            }
-        });
-    }
-
-    private static double median(List<Double> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
+        measured.end(label, false, round);
     }
 
     /// Runs a job to its end.
     private JsonNode begin(String jobName, String source, boolean upsert) throws IOException {
-        String name = "bench_" + jobName;
+        String name = job(jobName);
         String job =
                 """
                 env { job.name = "%s", checkpoint.interval = 600000 }

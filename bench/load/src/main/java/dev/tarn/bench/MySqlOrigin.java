@@ -5,30 +5,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// A MySQL 5.6 with the ten columns of the pipelines, as they are and as they come by the log.
-final class MySqlChanges {
-    /// A job's name, its source, and whether by key.
-    interface Job {
-        void run(String name, String source, boolean upsert) throws IOException;
-    }
-
+/// A MySQL 5.6.
+final class MySqlOrigin implements Origin {
     private static final String COLUMNS = "name, age, price, score, ratio, active, born, at, note";
 
     private final int port;
-    private final long rows;
+    private Statement statement;
+    private long rows;
 
-    private MySqlChanges(int port, long rows) {
+    private MySqlOrigin(int port) {
         this.port = port;
-        this.rows = rows;
     }
 
-    static MySqlChanges start(Path root, Children children, long rows)
+    @Override
+    public String name() {
+        return "MySQL";
+    }
+
+    static MySqlOrigin start(Path root, Children children)
             throws IOException, InterruptedException {
         Path folder = children.folder("mysql");
         int port = Children.freePort();
@@ -42,7 +43,7 @@ final class MySqlChanges {
                         .redirectOutput(folder.resolve("out").toFile())
                         .start();
         children.add(() -> process.destroyForcibly().waitFor());
-        var changes = new MySqlChanges(port, rows);
+        var changes = new MySqlOrigin(port);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!changes.answers()) {
             if (!process.isAlive() || System.nanoTime() > end) {
@@ -68,49 +69,12 @@ final class MySqlChanges {
                 "jdbc:mariadb://127.0.0.1:%d/%s?user=root".formatted(port, database));
     }
 
-    /// All rows of a table, and then as many inserts in the log, in transactions of a thousand;
-    /// each once appended and once by key.
-    void measure(int rounds, Job begun, Measured snapshots, Measured logs) throws IOException {
-        try (Connection connection = connect("");
-                Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE bench");
-            statement.execute("USE bench");
-            fill(statement);
-            for (boolean upsert : List.of(false, true)) {
-                String how = upsert ? "upsert" : "append";
-                for (int round = 0; round <= rounds; round++) {
-                    snapshots.run(
-                            how,
-                            "my_snapshot_%s_%d".formatted(how, round),
-                            source("filled"),
-                            upsert,
-                            round);
-                }
-                for (int round = 0; round <= rounds; round++) {
-                    String name = "my_log_%s_%d".formatted(how, round);
-                    statement.execute("CREATE TABLE %s LIKE filled".formatted(name));
-                    begun.run(name, source(name), upsert);
-                    for (long from = 0; from < rows; from += 1_000) {
-                        statement.execute(
-                                "INSERT INTO %s SELECT * FROM filled WHERE id > %d AND id <= %d"
-                                        .formatted(name, from, from + 1_000));
-                    }
-                    logs.run(how, name, source(name), upsert, round);
-                    statement.execute("DROP TABLE " + name);
-                }
-            }
-        } catch (SQLException e) {
-            throw new IOException("MySQL: " + e.getMessage(), e);
-        }
-    }
-
-    /// A run that is measured.
-    interface Measured {
-        void run(String how, String name, String source, boolean upsert, int round)
-                throws IOException;
-    }
-
-    private void fill(Statement statement) throws SQLException {
+    @Override
+    public void fill(long count) throws SQLException {
+        rows = count;
+        statement = connect("").createStatement();
+        statement.execute("CREATE DATABASE bench");
+        statement.execute("USE bench");
         statement.execute(
                 """
                 CREATE TABLE filled (id bigint PRIMARY KEY, name varchar(40), age int, price decimal(10,2), score double,
@@ -133,10 +97,59 @@ final class MySqlChanges {
                 """);
     }
 
-    private String source(String table) {
+    @Override
+    public void make(String table) throws SQLException {
+        statement.execute("CREATE TABLE %s LIKE filled".formatted(table));
+    }
+
+    @Override
+    public void copyTo(String table) throws SQLException {
+        for (long from = 0; from < rows; from += 1_000) {
+            statement.execute(
+                    "INSERT INTO %s SELECT * FROM filled WHERE id > %d AND id <= %d"
+                            .formatted(table, from, from + 1_000));
+        }
+    }
+
+    @Override
+    public void drop(String table) throws SQLException {
+        statement.execute("DROP TABLE " + table);
+    }
+
+    @Override
+    public void forget(String job) {
+        // It keeps nothing for those who read.
+    }
+
+    @Override
+    public boolean followed() throws SQLException {
+        try (ResultSet found =
+                statement.executeQuery(
+                        "SELECT count(*) FROM information_schema.processlist"
+                                + " WHERE command LIKE 'Binlog Dump%'")) {
+            return found.next() && found.getInt(1) > 0;
+        }
+    }
+
+    @Override
+    public String source(String table) {
         return """
         MySQL-CDC { base-url = "jdbc:mysql://127.0.0.1:%d/", username = root, table-names = ["bench.%s"] }\
         """
                 .formatted(port, table);
+    }
+
+    @Override
+    public Map<String, String> debezium(String table) {
+        return Map.of(
+                "connector.class", "io.debezium.connector.mysql.MySqlConnector",
+                "database.port", Integer.toString(port),
+                "database.user", "root",
+                "database.password", "",
+                "database.server.id", "4711",
+                "database.include.list", "bench",
+                "table.include.list", "bench." + table,
+                "include.schema.changes", "false",
+                "schema.history.internal", "io.debezium.relational.history.MemorySchemaHistory");
     }
 }
