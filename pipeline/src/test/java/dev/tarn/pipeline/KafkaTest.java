@@ -446,7 +446,7 @@ class KafkaTest {
                                     source {
                                       Kafka { bootstrap.servers = "h:1", topic = a
                                         plugin_output = a
-                                        format = protobuf
+                                        format = maxwell_json
                                         is_native = true
                                         kafka.config { group.id = g
                                           isolation.level = read_uncommitted }
@@ -461,7 +461,7 @@ class KafkaTest {
                             "env.job.mode: STREAMING is not supported with FakeSource, which has an"
                                     + " end",
                             "Kafka.format: expected one of [json, text, debezium_json, canal_json,"
-                                    + " avro], protobuf is not supported by this runner",
+                                + " avro, protobuf], maxwell_json is not supported by this runner",
                             "Kafka.is_native: not supported by this runner: name columns in"
                                     + " tarn.message_columns",
                             "Kafka.kafka.config.group.id: use the option consumer.group",

@@ -39,6 +39,10 @@ final class Registry implements AutoCloseable {
         answers.put("/schemas/ids/" + id, Map.of("schema", schema));
     }
 
+    void protobuf(int id, String schema) {
+        answers.put("/schemas/ids/" + id, Map.of("schemaType", "PROTOBUF", "schema", schema));
+    }
+
     void answer(String path, Map<String, Object> body) {
         answers.put(path, body);
     }

@@ -2,7 +2,10 @@ package dev.tarn.app.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.TextFormat;
 import com.sun.net.httpserver.HttpServer;
+import dev.tarn.pipeline.row.ProtoFiles;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +29,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -256,6 +260,49 @@ class SeaTunnelTest {
                     }\
                     """
                             .formatted(broker.address()));
+        }
+    }
+
+    @Test
+    void messagesOfProtocolBuffersLoadTheSameTable() throws Exception {
+        String schema =
+                """
+                syntax = "proto3";
+                message Person { int64 id = 1; string name = 2; int32 age = 3; double score = 4; bool active = 5; map<string, int32> marks = 6; }
+                """;
+        var person = ProtoFiles.compile(schema, Map.of()).findMessageTypeByName("Person");
+        try (KafkaBroker broker = KafkaBroker.start(folder.resolve("kafka-protobuf"))) {
+            Map<String, Object> settings = Map.of("bootstrap.servers", broker.address());
+            try (Admin admin = Admin.create(settings)) {
+                admin.createTopics(List.of(new NewTopic("coded", 2, (short) 1))).all().get();
+            }
+            try (var producer =
+                    new KafkaProducer<>(
+                            settings, new StringSerializer(), new ByteArraySerializer())) {
+                for (int i = 0; i < 300; i++) {
+                    var message = DynamicMessage.newBuilder(person);
+                    TextFormat.merge(
+                            "id: %d name: 'n %d' age: %d score: %d.5 active: %b marks { key: 'm' value: %d }"
+                                    .formatted(i, i, i - 150, i, i % 2 == 0, i),
+                            message);
+                    byte[] value = message.build().toByteArray();
+                    producer.send(new ProducerRecord<>("coded", Integer.toString(i), value));
+                }
+            }
+            bothLoadTheSame(
+                    "protobuf",
+                    300,
+                    """
+                    Kafka {
+                      plugin_output = rows
+                      bootstrap.servers = "%s", topic = coded, start_mode = earliest, format = protobuf
+                      protobuf_message_name = Person
+                      protobuf_schema = \"\"\"%s\"\"\"
+                      schema { fields { id = bigint, name = string, age = int, score = double, active = boolean,
+                        marks = "map<string, int>" } }
+                    }\
+                    """
+                            .formatted(broker.address(), schema));
         }
     }
 

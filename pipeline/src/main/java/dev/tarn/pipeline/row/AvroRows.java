@@ -25,7 +25,6 @@ public final class AvroRows implements Rows {
         Schema schema(int id) throws Misfit, IOException;
     }
 
-    private static final int HEADER_BYTES = 5;
     private static final int ID_OF_THE_ONLY = -1;
 
     /// Schemas that are kept ready; the schemas of a topic are few.
@@ -82,7 +81,7 @@ public final class AvroRows implements Rows {
             }
             ready.put(id, at);
         }
-        int header = headed ? HEADER_BYTES : 0;
+        int header = headed ? RegistryHeader.BYTES : 0;
         at.fields.add(batch, record(at, bytes, offset + header, length - header));
     }
 
@@ -90,19 +89,8 @@ public final class AvroRows implements Rows {
         if (!headed) {
             return ID_OF_THE_ONLY;
         }
-        if (length < HEADER_BYTES || bytes[offset] != 0) {
-            throw new Misfit(
-                    null,
-                    "expected a zero and the id of a schema before the record, found "
-                            + (length == 0 ? "nothing" : "the byte " + (bytes[offset] & 0xff)));
-        }
-        if (!asks) {
-            return ID_OF_THE_ONLY;
-        }
-        return (bytes[offset + 1] & 0xff) << 24
-                | (bytes[offset + 2] & 0xff) << 16
-                | (bytes[offset + 3] & 0xff) << 8
-                | (bytes[offset + 4] & 0xff);
+        int id = RegistryHeader.id(bytes, offset, length);
+        return asks ? id : ID_OF_THE_ONLY;
     }
 
     private Ready ready(Schema written) throws Misfit {

@@ -1,7 +1,6 @@
 package dev.tarn.pipeline.source.kafka;
 
 import dev.tarn.pipeline.job.Block;
-import dev.tarn.pipeline.row.AvroRows;
 import dev.tarn.pipeline.row.CanalRows;
 import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.row.DebeziumRows;
@@ -15,36 +14,34 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.apache.avro.AvroRuntimeException;
-import org.apache.avro.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /// How the values of messages are read, and their keys where a message without a value is a delete.
 ///
-/// @param avro the schema of all records, null if each tells its own
-/// @param headed whether a registry's header stands before each record
+/// @param schemas of records that do not say their own
 /// @param key how keys are read, null if messages without a value are left out
 /// @param epochs what numbers for timestamps count in Debezium's events
 record Formatting(
-        Format value,
-        String delimiter,
-        @Nullable Schema avro,
-        boolean headed,
-        @Nullable SchemaRegistry registry,
-        @Nullable Format key,
-        EpochUnit epochs) {
+        Format value, String delimiter, Schemas schemas, @Nullable Format key, EpochUnit epochs) {
 
     enum Format {
         JSON,
         TEXT,
         DEBEZIUM_JSON,
         CANAL_JSON,
-        AVRO
+        AVRO,
+        PROTOBUF;
+
+        private String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
-    private static final Set<Format> OF_KEYS = Set.of(Format.JSON, Format.TEXT, Format.AVRO);
+    private static final Set<Format> OF_KEYS =
+            Set.of(Format.JSON, Format.TEXT, Format.AVRO, Format.PROTOBUF);
+    private static final Set<Format> OF_SCHEMAS = Set.of(Format.AVRO, Format.PROTOBUF);
     private static final Set<Format> EVENTS = Set.of(Format.DEBEZIUM_JSON, Format.CANAL_JSON);
 
     /// What is wrong becomes a problem of the block.
@@ -61,19 +58,17 @@ record Formatting(
                 new Formatting(
                         value,
                         delimiter,
-                        avro(block),
-                        block.truth("strip_schema_registry_header")
-                                || block.has("tarn.schema_registry.url"),
-                        registry(block),
+                        Schemas.of(block),
                         deletes ? format(block, "tarn.key_format", OF_KEYS) : null,
                         block.oneOf("tarn.epoch_unit", EpochUnit.class));
         if (columns == null) {
-            if (value == Format.AVRO || deletes) {
+            if (OF_SCHEMAS.contains(value) || deletes) {
                 block.problem(
                         "schema",
-                        "missing, required when %s"
-                                .formatted(
-                                        deletes ? "tarn.tombstones is delete" : "format is avro"));
+                        "missing, required when "
+                                + (deletes
+                                        ? "tarn.tombstones is delete"
+                                        : "format is " + value.word()));
             }
             return formatting;
         }
@@ -101,20 +96,11 @@ record Formatting(
                                 .formatted(field.name()));
             }
         }
-        boolean asks = value == Format.AVRO || key == Format.AVRO;
-        if (value == Format.AVRO && avro == null && registry == null) {
-            block.problem(
-                    "format",
-                    "avro needs a schema to read with: avro_schema or tarn.schema_registry.url");
-        }
-        if (!asks && (avro != null || registry != null)) {
-            block.problem(
-                    avro == null ? "tarn.schema_registry.url" : "avro_schema",
-                    "is for format = avro, found " + value.name().toLowerCase(Locale.ROOT));
-        }
-        if (avro != null && registry != null) {
-            block.problem("avro_schema", "expected this or tarn.schema_registry.url, found both");
-        }
+        schemas.look(
+                block,
+                value.word(),
+                value == Format.AVRO || key == Format.AVRO,
+                value == Format.PROTOBUF || key == Format.PROTOBUF);
         if (key == null) {
             return;
         }
@@ -133,8 +119,8 @@ record Formatting(
                     "text is for a key of one column, there are %s"
                             .formatted(columns.primaryKey().size()));
         }
-        if (key == Format.AVRO && registry == null) {
-            block.problem("tarn.key_format", "avro needs tarn.schema_registry.url");
+        if (OF_SCHEMAS.contains(key) && schemas.registry() == null) {
+            block.problem("tarn.key_format", key.word() + " needs tarn.schema_registry.url");
         }
     }
 
@@ -153,44 +139,6 @@ record Formatting(
         return Format.JSON;
     }
 
-    private static @Nullable Schema avro(Block block) {
-        String text = block.textOrNull("avro_schema");
-        if (text == null) {
-            return null;
-        }
-        try {
-            Schema schema = new Schema.Parser().parse(text);
-            if (schema.getType() == Schema.Type.RECORD) {
-                return schema;
-            }
-            block.problem("avro_schema", "expected a record, found " + schema.getType().getName());
-        } catch (AvroRuntimeException e) {
-            block.problem("avro_schema", "not a schema of Avro, " + e.getMessage());
-        }
-        return null;
-    }
-
-    private static @Nullable SchemaRegistry registry(Block block) {
-        String uri = block.textOrNull("tarn.schema_registry.url");
-        String username = block.textOrNull("tarn.schema_registry.username");
-        if (uri == null) {
-            if (username != null) {
-                block.problem("tarn.schema_registry.username", "needs tarn.schema_registry.url");
-            }
-            return null;
-        }
-        if (!uri.matches("https?://[^/@]+(/.*)?")) {
-            block.problem(
-                    "tarn.schema_registry.url",
-                    "expected http://host:port or https://, without a user, found '%s'"
-                            .formatted(uri.replaceAll("//[^/@]*@", "//***@")));
-        }
-        return new SchemaRegistry(
-                uri.replaceAll("/+$", ""),
-                username,
-                block.textOrNull("tarn.schema_registry.password"));
-    }
-
     /// @param required columns in which a null does not fit, besides those of the schema
     Rows values(Columns columns, Set<String> required) {
         return switch (value) {
@@ -198,18 +146,9 @@ record Formatting(
             case DEBEZIUM_JSON -> new DebeziumRows(columns, required, epochs);
             case CANAL_JSON -> new CanalRows(columns, required);
             case TEXT -> new DelimitedRows(columns.schema(), Formats.ISO, required, delimiter);
-            case AVRO -> avro(columns.schema(), required);
+            case AVRO -> schemas.avro(columns.schema(), required);
+            case PROTOBUF -> schemas.protobuf(columns.schema(), required);
         };
-    }
-
-    private Rows avro(org.apache.iceberg.Schema columns, Set<String> required) {
-        if (registry != null) {
-            return AvroRows.registered(columns, required, registry);
-        }
-        if (avro == null) {
-            throw new IllegalStateException("Avro without a schema, which look() refuses");
-        }
-        return AvroRows.of(columns, required, avro, headed);
     }
 
     /// Reads a key into a row that has nothing else; null if messages without a value are left out.
@@ -219,7 +158,8 @@ record Formatting(
         return switch (key) {
             case null -> null;
             case TEXT -> new KeyText(loose.findField(columns.primaryKey().getFirst()), loose);
-            case AVRO -> avro(loose, keys);
+            case AVRO -> schemas.avro(loose, keys);
+            case PROTOBUF -> schemas.protobuf(loose, keys);
             default -> new JsonRows(loose, Formats.ISO, keys, false);
         };
     }

@@ -39,8 +39,9 @@ final class KafkaTable {
                                     "json",
                                     "`json` (an object a message), `text` (fields between"
                                             + " delimiters, without quotes; an empty one is null),"
-                                            + " `avro` (a record a message), `debezium_json` or"
-                                            + " `canal_json` (change events; decimals as text)."
+                                            + " `avro` or `protobuf` (a record a message),"
+                                            + " `debezium_json` or `canal_json` (change events;"
+                                            + " decimals as text)."
                                             + " Others are refused."),
                             Option.honoured(
                                     "field_delimiter",
@@ -138,19 +139,32 @@ final class KafkaTable {
                                     null,
                                     "For `avro`: the schema all records were written with."),
                             Option.honoured(
+                                    "protobuf_schema",
+                                    Kind.TEXT,
+                                    null,
+                                    "For `protobuf`: the text of the schema all messages were"
+                                            + " written with (`proto2` or `proto3`). It may import"
+                                            + " what is in `google/protobuf/`."),
+                            Option.honoured(
+                                    "protobuf_message_name",
+                                    Kind.TEXT,
+                                    null,
+                                    "Their type in `protobuf_schema`, with or without its"
+                                            + " package."),
+                            Option.honoured(
                                     "strip_schema_registry_header",
                                     Kind.TRUTH,
                                     "false",
-                                    "With `avro_schema`: five bytes of a schema registry stand"
-                                            + " before each record."),
+                                    "With `avro_schema` or `protobuf_schema`: what the clients of a"
+                                            + " schema registry write stands before each record."),
                             Option.honoured(
                                     "tarn.schema_registry.url",
                                     Kind.TEXT,
                                     null,
-                                    "For `avro`: where to ask for the schema whose id stands before"
-                                        + " each record (a zero and four bytes). A registry that"
-                                        + " does not answer ends the run; a schema it does not have"
-                                        + " makes a message that does not fit."),
+                                    "For `avro` and `protobuf`: where to ask for the schema whose"
+                                        + " id stands before each record (a zero and four bytes). A"
+                                        + " registry that does not answer ends the run; a schema it"
+                                        + " does not have makes a message that does not fit."),
                             Option.honoured(
                                     "tarn.schema_registry.username",
                                     Kind.TEXT,
@@ -183,7 +197,7 @@ final class KafkaTable {
                                     "json",
                                     "For `tarn.tombstones = delete`: the key is `json` (an object"
                                             + " with the columns), `text` (the value of the only"
-                                            + " column) or `avro`."),
+                                            + " column), `avro` or `protobuf`."),
                             Option.withoutEffect("parallelism", Kind.NUMBER, "The runner decides."),
                             Option.withoutEffect(
                                     "debezium_record_include_schema",
@@ -212,8 +226,6 @@ final class KafkaTable {
                             Option.refused(
                                     "debezium_record_table_filter",
                                     "one table per source, which is its topic"),
-                            Option.refused("protobuf_message_name", "protobuf is not read"),
-                            Option.refused("protobuf_schema", "protobuf is not read"),
                             Option.refused("is_native", "name columns in tarn.message_columns"),
                             Option.refused(
                                     "kafka_headers_fields",

@@ -2,7 +2,6 @@ package dev.tarn.pipeline.source.kafka;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tarn.pipeline.row.AvroRows;
 import dev.tarn.pipeline.row.Misfit;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,8 +12,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
-import org.apache.avro.AvroRuntimeException;
-import org.apache.avro.Schema;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /// A schema registry with the REST API of Confluent's: `GET /schemas/ids/{id}`.
@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// Nobody asks twice: a schema never changes under its id.
 ///
 /// @param uri without a slash at its end
-record SchemaRegistry(String uri, @Nullable String username, @Nullable String password)
-        implements AvroRows.Schemas {
+record SchemaRegistry(String uri, @Nullable String username, @Nullable String password) {
     private static final Duration CONNECT_MAX = Duration.ofSeconds(10);
     private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
     private static final int ANSWER_BYTES_MAX = 16 << 20;
@@ -34,8 +33,22 @@ record SchemaRegistry(String uri, @Nullable String username, @Nullable String pa
 
     private record Answer(int status, String text) {}
 
-    @Override
-    public Schema schema(int id) throws Misfit, IOException {
+    /// A schema, and what it takes from others.
+    ///
+    /// @param text in its own language
+    /// @param references text by the name it is referred to by; what one needs stands before it
+    record Registered(String text, SequencedMap<String, String> references) {
+        Registered {
+            references = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(references));
+        }
+    }
+
+    /// The schema of an id.
+    ///
+    /// @param language its `schemaType`
+    /// @throws Misfit if there is none, or it is in another language
+    /// @throws IOException if the registry does not tell
+    Registered schema(int id, String language) throws Misfit, IOException {
         String path = "/schemas/ids/" + Integer.toUnsignedString(id);
         Answer answer = get(path);
         if (answer.status == HttpURLConnection.HTTP_NOT_FOUND) {
@@ -44,12 +57,17 @@ record SchemaRegistry(String uri, @Nullable String username, @Nullable String pa
                     "schema %s is not in the registry at %s"
                             .formatted(Integer.toUnsignedString(id), uri));
         }
-        var parser = new Schema.Parser();
-        return parse(parser, path, answer, 0);
+        SequencedMap<String, String> references = new LinkedHashMap<>();
+        String text = collect(references, language, path, answer, 0);
+        return new Registered(text, references);
     }
 
-    /// The names a schema uses of others are known to the parser once those are read.
-    private Schema parse(Schema.Parser parser, String path, Answer answer, int depth)
+    private String collect(
+            SequencedMap<String, String> references,
+            String language,
+            String path,
+            Answer answer,
+            int depth)
             throws Misfit, IOException {
         if (answer.status != HttpURLConnection.HTTP_OK) {
             throw new IOException(
@@ -58,9 +76,10 @@ record SchemaRegistry(String uri, @Nullable String username, @Nullable String pa
         }
         JsonNode body = JSON.readTree(answer.text);
         String kind = body.path("schemaType").asText("AVRO");
-        if (!kind.equals("AVRO")) {
+        if (!kind.equals(language)) {
             throw new Misfit(
-                    null, "expected a schema of Avro, found %s at %s".formatted(kind, path));
+                    null,
+                    "expected a schema of %s, found %s at %s".formatted(language, kind, path));
         }
         if (depth > DEPTH_MAX) {
             throw new IOException(
@@ -74,18 +93,23 @@ record SchemaRegistry(String uri, @Nullable String username, @Nullable String pa
                             .formatted(
                                     encoded(reference.path("subject").asText()),
                                     reference.path("version").asInt());
-            if (!parser.getTypes().containsKey(name)) {
-                parse(parser, other, get(other), depth + 1);
+            if (!references.containsKey(name)) {
+                references.put(name, collect(references, language, other, get(other), depth + 1));
             }
         }
-        try {
-            return parser.parse(body.path("schema").asText());
-        } catch (AvroRuntimeException e) {
-            throw new IOException(
-                    "The schema at %s%s is not one of Avro: %s"
-                            .formatted(uri, path, shortened(String.valueOf(e.getMessage()))),
-                    e);
-        }
+        return body.path("schema").asText();
+    }
+
+    /// What it tells is not a schema of the language it says it is in.
+    IOException notOf(String language, int id, RuntimeException reason) {
+        return new IOException(
+                "Schema %s at %s is not one of %s: %s"
+                        .formatted(
+                                Integer.toUnsignedString(id),
+                                uri,
+                                language,
+                                shortened(String.valueOf(reason.getMessage()))),
+                reason);
     }
 
     private Answer get(String path) throws IOException {
