@@ -148,7 +148,7 @@ public final class Assembly implements AutoCloseable {
             open.push(() -> stop(pipelines));
             routes.addAll(new PipelineRoutes(pipelines, clock).routes());
             Keeper keeper = opened(new Keeper(pipelines, database, leases, clock));
-            routes.addAll(new KeptRoutes(keeper).routes());
+            routes.addAll(new KeptRoutes(keeper, pipelines).routes());
             metrics.beforeReading(new PipelineMetrics(pipelines, metrics.registry())::refresh);
             server =
                     opened(

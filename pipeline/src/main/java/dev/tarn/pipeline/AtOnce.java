@@ -40,7 +40,14 @@ final class AtOnce implements Publisher {
                         target.requireSame(table);
                         target.requireIndexed(table);
                         Long head = Target.head(table, target.branch());
-                        Target.adding(written, table, target.branch(), pipeline, head).commit();
+                        Target.adding(
+                                        written,
+                                        table,
+                                        target.branch(),
+                                        pipeline,
+                                        commit.sequence(),
+                                        head)
+                                .commit();
                     });
             try {
                 changes.commit(commit.save());

@@ -1,16 +1,14 @@
 package dev.tarn.pipeline;
 
 import dev.tarn.pipeline.sink.Branch;
-import dev.tarn.pipeline.source.Mark;
 import dev.tarn.pipeline.source.Position;
 import dev.tarn.pipeline.source.Split;
 import dev.tarn.store.Database;
 import dev.tarn.store.Migration;
 import dev.tarn.store.Transaction;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The rows of one pipeline: its epoch, its positions, the files it has loaded.
 ///
@@ -54,18 +52,7 @@ final class Ledger {
                               loaded_at BIGINT NOT NULL,
                               PRIMARY KEY (pipeline, source, path));
                             """),
-                    new Migration(
-                            2,
-                            "how far logs were read",
-                            """
-                            CREATE TABLE pipeline_mark (
-                              pipeline ${text} NOT NULL,
-                              source ${text} NOT NULL,
-                              partition_name ${text} NOT NULL,
-                              next_offset BIGINT NOT NULL,
-                              log_identity ${text} NOT NULL,
-                              PRIMARY KEY (pipeline, source, partition_name));
-                            """),
+                    Marks.MIGRATIONS.getFirst(),
                     new Migration(
                             3,
                             "commits into other catalogs that are decided",
@@ -81,7 +68,8 @@ final class Ledger {
                               base_snapshot BIGINT,
                               content ${text} NOT NULL,
                               PRIMARY KEY (pipeline, sequence, table_name));
-                            """));
+                            """),
+                    Marks.MIGRATIONS.getLast());
 
     /// @param resumed whether the last run was stopped before its end
     record Started(long epoch, long sequence, boolean resumed, long rejected) {}
@@ -94,10 +82,17 @@ final class Ledger {
 
     private final Database database;
     private final String name;
+    private final Marks marks;
 
     Ledger(Database database, String name) {
         this.database = database;
         this.name = name;
+        this.marks = new Marks(database, name);
+    }
+
+    /// How far it has read its logs.
+    Marks marks() {
+        return marks;
     }
 
     /// Takes the pipeline over from whoever ran it.
@@ -134,7 +129,14 @@ final class Ledger {
     /// The run begins to change things: from here on a restart goes on instead of beginning.
     ///
     /// @param forget whether what was loaded before counts no longer
-    void open(Transaction tx, long epoch, long sequence, boolean forget, long now) {
+    /// @param from the commit that it goes on behind, null for where it was
+    void open(
+            Transaction tx,
+            long epoch,
+            long sequence,
+            boolean forget,
+            @Nullable Long from,
+            long now) {
         advance(tx, epoch, sequence, now);
         tx.update(
                 "UPDATE pipeline SET opened = 1, state = 'running', rejected = 0, started_at = ?"
@@ -145,7 +147,10 @@ final class Ledger {
         tx.update("DELETE FROM pipeline_pending WHERE pipeline = ?", name);
         if (forget) {
             tx.update("DELETE FROM pipeline_file WHERE pipeline = ?", name);
-            tx.update("DELETE FROM pipeline_mark WHERE pipeline = ?", name);
+            marks.forget(tx);
+        }
+        if (from != null) {
+            marks.goBack(tx, from, sequence + 1, now);
         }
     }
 
@@ -336,43 +341,6 @@ final class Ledger {
                 fingerprint,
                 rows,
                 now);
-    }
-
-    /// How far each partition of a log was read, by this run or any before.
-    Map<String, Mark> marks(String source) {
-        return database.read(tx -> {
-            Map<String, Mark> marks = new HashMap<>();
-            tx.query(
-                            "SELECT partition_name, next_offset, log_identity FROM pipeline_mark"
-                                    + " WHERE pipeline = ? AND source = ?",
-                            row -> Map.entry(row.string(1), new Mark(row.number(2), row.string(3))),
-                            name,
-                            source)
-                    .forEach(mark -> marks.put(mark.getKey(), mark.getValue()));
-            return marks;
-        });
-    }
-
-    void saveMark(Transaction tx, String source, String partition, Mark mark) {
-        int changed =
-                tx.update(
-                        "UPDATE pipeline_mark SET next_offset = ?, log_identity = ?"
-                                + " WHERE pipeline = ? AND source = ? AND partition_name = ?",
-                        mark.next(),
-                        mark.identity(),
-                        name,
-                        source,
-                        partition);
-        if (changed == 0) {
-            tx.update(
-                    "INSERT INTO pipeline_mark (pipeline, source, partition_name, next_offset,"
-                            + " log_identity) VALUES (?, ?, ?, ?, ?)",
-                    name,
-                    source,
-                    partition,
-                    mark.next(),
-                    mark.identity());
-        }
     }
 
     /// Another run has taken the pipeline over.

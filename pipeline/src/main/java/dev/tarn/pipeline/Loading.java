@@ -31,7 +31,7 @@ final class Loading implements Runnable {
 
     private volatile Plan plan;
     private Writing writing;
-    private boolean again;
+    private RunOptions options;
     private boolean anew;
     private volatile boolean cancelled;
     private volatile State state = State.RUNNING;
@@ -50,7 +50,7 @@ final class Loading implements Runnable {
         this.ledger = ledger;
         this.clock = clock;
         this.writing = new Writing(plan, ledger, clock, counters);
-        this.again = options.again();
+        this.options = options;
     }
 
     void cancel() {
@@ -123,7 +123,7 @@ final class Loading implements Runnable {
         counters.filesTotal = 0;
         counters.bytesTotal = 0;
         counters.message = "planning anew: " + why.getMessage();
-        again = false;
+        options = RunOptions.DEFAULT;
         anew = true;
         plan.catalog().close();
         plan = planner.get();
@@ -162,9 +162,14 @@ final class Loading implements Runnable {
 
     private void load() throws IOException {
         Ledger.Started started = writing.start();
-        boolean resumed = started.resumed() && !again;
+        boolean again = options.again();
+        boolean resumed = started.resumed() && !again && options.from() == null;
         counters.rejected = resumed ? started.rejected() : 0;
-        if (started.resumed() && !anew) {
+        if (options.from() != null) {
+            counters.notes.add(
+                    "Goes on behind commit %s; rows that came after it stay, and come again"
+                            .formatted(options.from()));
+        } else if (started.resumed() && !anew) {
             counters.notes.add(
                     again
                             ? "The last run did not end; its rows stay and everything is loaded"
@@ -176,7 +181,7 @@ final class Loading implements Runnable {
         }
         writing.prepare(!resumed);
         if (!resumed) {
-            writing.open(again);
+            writing.open(options);
         }
         if (plan.streaming()) {
             logs().load(plan.flows(), true);

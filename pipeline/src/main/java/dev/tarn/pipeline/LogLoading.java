@@ -72,7 +72,7 @@ final class LogLoading {
 
     private void open(Flow flow, boolean endless) {
         Way way = writing.way(flow);
-        Map<String, Mark> stored = ledger.marks(way.key());
+        Map<String, Mark> stored = ledger.marks().of(way.key());
         counters.message = "opening " + flow.label();
         try {
             LogReader reader = ((LogSource) flow.source()).open(stored, way.required(), endless);
@@ -140,8 +140,8 @@ final class LogLoading {
             for (Map.Entry<String, Mark> mark : o.reader.marks().entrySet()) {
                 if (!o.discarded && !mark.getValue().equals(o.stored.get(mark.getKey()))) {
                     moved = true;
-                    writing.save(
-                            tx -> ledger.saveMark(tx, o.way.key(), mark.getKey(), mark.getValue()));
+                    String place = o.reader.place(mark.getKey(), mark.getValue());
+                    writing.save(mark.getKey(), mark.getValue(), o.way.key(), place);
                 }
             }
         }

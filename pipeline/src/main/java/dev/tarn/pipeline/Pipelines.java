@@ -88,6 +88,19 @@ public final class Pipelines {
         return Plan.of(job, variables, environment, new Catalogs(catalog, database, own), console);
     }
 
+    /// Where a pipeline stood in its logs after its last commits, the newest first.
+    public List<PastCommit> past(String name, int most) {
+        return database.read(tx -> new Marks(database, name).past(tx, most));
+    }
+
+    /// @throws PipelineException unless it is known where a pipeline stood after this commit
+    public void requirePast(String name, long commit) {
+        database.read(tx -> {
+            new Marks(database, name).require(tx, commit);
+            return commit;
+        });
+    }
+
     /// The runs of this process that have not ended.
     public List<PipelineRun> running() {
         return List.copyOf(running.values());

@@ -135,7 +135,12 @@ final class TableByTable implements Publisher {
     private Snapshot add(Pending pending, Table table) {
         SnapshotUpdate<?> update =
                 Target.adding(
-                        pending.written(table), table, pending.branch(), pipeline, pending.base());
+                        pending.written(table),
+                        table,
+                        pending.branch(),
+                        pipeline,
+                        pending.sequence(),
+                        pending.base());
         update.set(Pending.PROPERTY, pending.id());
         update.validateWith(without(pending.id()));
         try {

@@ -61,11 +61,19 @@ record Target(TableIdentifier name, Table table, Branch branch, RowWriter writer
     }
 
     /// The change that adds the files to a table, not committed yet.
+    ///
+    /// @param sequence of the ledger before the commit; the commit's number is the next
     static SnapshotUpdate<?> adding(
-            Written written, Table table, Branch branch, String pipeline, @Nullable Long base) {
+            Written written,
+            Table table,
+            Branch branch,
+            String pipeline,
+            long sequence,
+            @Nullable Long base) {
         SnapshotUpdate<?> update =
                 written.deletes().isEmpty() ? append(written, table) : delta(written, table, base);
         update.set("tarn.pipeline", pipeline);
+        update.set("tarn.pipeline-commit", Long.toString(sequence + 1));
         update.toBranch(branch.name());
         return update;
     }

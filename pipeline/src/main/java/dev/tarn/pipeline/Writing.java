@@ -18,6 +18,7 @@ import dev.tarn.pipeline.sink.RowWriter;
 import dev.tarn.pipeline.sink.TableWriter;
 import dev.tarn.pipeline.sink.UpsertWriter;
 import dev.tarn.pipeline.sink.Written;
+import dev.tarn.pipeline.source.Mark;
 import dev.tarn.store.Transaction;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -182,7 +183,7 @@ final class Writing {
     }
 
     /// The first commit of a run that starts anew: old rows go if the job says so.
-    void open(boolean again) {
+    void open(RunOptions options) {
         Changes changes = plan.catalog().begin();
         boolean dropped = false;
         for (Flow flow : plan.flows()) {
@@ -207,9 +208,10 @@ final class Writing {
                 }
             }
         }
-        boolean forget = dropped || again;
+        boolean forget = dropped || options.again();
         long expected = sequence;
-        changes.commit(tx -> ledger.open(tx, epoch, expected, forget, clock.millis()));
+        changes.commit(
+                tx -> ledger.open(tx, epoch, expected, forget, options.from(), clock.millis()));
         sequence++;
     }
 
@@ -294,7 +296,16 @@ final class Writing {
         rowsSinceCommit = 0;
     }
 
-    /// To be done in the next commit.
+    /// To be done in the next commit. Stores with the next commit how far a partition of a log was
+    /// read.
+    ///
+    /// @param place of the mark, as people call it
+    void save(String partition, Mark mark, String source, String place) {
+        save(tx ->
+                ledger.marks()
+                        .save(tx, sequence + 1, source, partition, mark, place, clock.millis()));
+    }
+
     void save(Consumer<Transaction> change) {
         unsaved.add(change);
     }

@@ -322,6 +322,35 @@ abstract class BinlogContract {
     }
 
     @Test
+    void itGoesOnBehindACommitOfBefore() throws Exception {
+        sql("CREATE TABLE back (id int PRIMARY KEY, n int)", "INSERT INTO back VALUES (1, 1)");
+        String job = job("back", "BATCH", "\"shop.back\"", "");
+        try (var world = new World(folder)) {
+            world.run(job);
+            sql("INSERT INTO back VALUES (2, 1)");
+            world.run(job);
+            long commit = world.pipelines.past("back", 1).getFirst().number();
+            sql("UPDATE back SET n = 2", "DELETE FROM back WHERE id = 1");
+            // The table has another shape by now, the log the one of then.
+            sql("ALTER TABLE back ADD COLUMN m int");
+            sql("INSERT INTO back VALUES (3, 3, 3)");
+            String evolving =
+                    job(
+                            "back",
+                            "BATCH",
+                            "\"shop.back\"",
+                            ", iceberg.table.schema-evolution-enabled = true");
+            assertThat(world.run(evolving).message()).isEqualTo("finished");
+            Map<String, String> rows = world.byFirst("t.back");
+            assertThat(rows.values()).containsExactlyInAnyOrder("2|2|null", "3|3|3");
+            Progress back = world.run(evolving, RunOptions.from(commit));
+            assertThat(back.message()).isEqualTo("finished");
+            assertThat(back.rows()).isEqualTo(6);
+            assertThat(world.byFirst("t.back")).isEqualTo(rows);
+        }
+    }
+
+    @Test
     void whatIsLostEndsTheRunWithTheReason() throws Exception {
         sql("CREATE TABLE lost (id int PRIMARY KEY)", "INSERT INTO lost VALUES (1)");
         String job = job("lost", "BATCH", "\"shop.lost\"", "");
@@ -338,7 +367,7 @@ abstract class BinlogContract {
                     .containsIgnoringCase(
                             mariaDb() ? "could not find GTID" : "dropped log that was not read");
             assertThat(world.byFirst("t.lost")).containsOnlyKeys("1");
-            assertThat(world.run(job, new RunOptions(true)).message()).isEqualTo("finished");
+            assertThat(world.run(job, RunOptions.AGAIN).message()).isEqualTo("finished");
             assertThat(world.byFirst("t.lost")).containsOnlyKeys("1", "2", "3");
 
             sql("TRUNCATE TABLE lost");

@@ -306,7 +306,7 @@ class ForeignCatalogTest {
             assertThat(world.run(job).message())
                     .contains("has lost the part of its history")
                     .contains("--again");
-            assertThat(world.run(job, new RunOptions(true)).message()).isEqualTo("finished");
+            assertThat(world.run(job, RunOptions.AGAIN).message()).isEqualTo("finished");
         }
     }
 

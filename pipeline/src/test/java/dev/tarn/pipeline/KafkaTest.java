@@ -77,7 +77,7 @@ class KafkaTest {
                                     + topic.groupOffset("SeaTunnel-Consumer-Group", 2))
                     .isEqualTo(5_010);
 
-            Progress again = world.run(job, new RunOptions(true));
+            Progress again = world.run(job, RunOptions.AGAIN);
 
             assertThat(again.rows()).isEqualTo(5_010);
         }
@@ -242,7 +242,7 @@ class KafkaTest {
             topic.sendIds(0, 20, 1);
 
             Progress progress = world.run(job);
-            Progress again = world.run(job, new RunOptions(true));
+            Progress again = world.run(job, RunOptions.AGAIN);
 
             assertThat(progress.state()).isEqualTo(State.FAILED);
             assertThat(progress.message())

@@ -129,7 +129,7 @@ class KeeperTest {
                 insert("kept", 201, 300);
                 assertThat(world.pipelines.running()).isEmpty();
                 assertThat(has(world, "t.kept", 200)).isTrue();
-                first.run("kept", false);
+                first.run("kept", RunOptions.DEFAULT);
                 Await.until("resumed", () -> has(world, "t.kept", 300));
             }
             // The server has ended; what is wanted is known to the next one.
@@ -151,7 +151,7 @@ class KeeperTest {
                 requireIds(world, "t.kept", 400);
 
                 // All of it anew, by key.
-                second.run("kept", true);
+                second.run("kept", RunOptions.AGAIN);
                 Await.until(
                         "anew",
                         () ->
@@ -183,7 +183,7 @@ class KeeperTest {
             keeper.pause("failing");
             await(keeper, "failing", State.PAUSED);
             sql("SELECT pg_drop_replication_slot('tarn_failing')");
-            keeper.run("failing", false);
+            keeper.run("failing", RunOptions.DEFAULT);
             await(keeper, "failing", State.FAILING);
             Kept failing = keeper.find("failing").orElseThrow();
             assertThat(failing.message()).contains("Replication slot tarn_failing is gone");
@@ -200,7 +200,7 @@ class KeeperTest {
                                             .count()
                                     > tries);
             insert("failing", 11, 20);
-            keeper.run("failing", true);
+            keeper.run("failing", RunOptions.AGAIN);
             Await.until("mended", () -> has(world, "t.failing", 20));
             await(keeper, "failing", State.RUNNING);
         }
@@ -237,7 +237,7 @@ class KeeperTest {
                 // Asked at the one, done by the other.
                 second.pause("shared");
                 await(second, "shared", State.PAUSED);
-                second.run("shared", false);
+                second.run("shared", RunOptions.DEFAULT);
                 await(second, "shared", State.RUNNING);
                 first.close();
                 insert("shared", 11, 20);

@@ -320,7 +320,7 @@ class LoadingTest {
             Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000));
             assertThat(world.run(job).filesSkipped()).isEqualTo(1);
 
-            assertThat(world.run(job, new RunOptions(true)).rows()).isEqualTo(2);
+            assertThat(world.run(job, RunOptions.AGAIN).rows()).isEqualTo(2);
             assertThat(world.rows("t.r")).hasSize(4);
 
             Files.writeString(file, "id\n3\n4\n");
@@ -481,7 +481,7 @@ class LoadingTest {
             int number = 0;
             for (Map.Entry<String, String> one : cases.entrySet()) {
                 Path file = world.file("bad%s.csv".formatted(number++), one.getKey());
-                Progress progress = world.run(csv(file.toString(), typed), new RunOptions(true));
+                Progress progress = world.run(csv(file.toString(), typed), RunOptions.AGAIN);
                 assertThat(progress.state()).isEqualTo(State.FAILED);
                 assertThat(progress.message()).isEqualTo(file + ":" + one.getValue());
             }

@@ -187,6 +187,31 @@ class PostgresCdcTest {
         }
     }
 
+    /// The slot has let go of what is in the tables.
+    @Test
+    void itDoesNotGoBehindWhatTheServerHas() throws Exception {
+        sql("CREATE TABLE back (id int PRIMARY KEY)", "INSERT INTO back VALUES (1)");
+        String job = job("back", "BATCH", "\"postgres.public.back\"", "");
+        try (var world = new World(folder)) {
+            world.run(job);
+            sql("INSERT INTO back VALUES (2)");
+            world.run(job);
+            List<PastCommit> past = world.pipelines.past("back", 10);
+            long newest = past.getFirst().number();
+            assertThat(past.getFirst().moved().getFirst().place()).matches("[0-9A-F]+/[0-9A-F]+");
+            sql("INSERT INTO back VALUES (3)");
+            world.run(job);
+            Progress back = world.run(job, RunOptions.from(newest));
+            assertThat(back.state()).isEqualTo(State.FAILED);
+            assertThat(back.message()).contains("Replication slot tarn_back stands at");
+            // And forward again.
+            long ahead = world.pipelines.past("back", 2).getLast().number();
+            sql("INSERT INTO back VALUES (4)");
+            assertThat(world.run(job, RunOptions.from(ahead)).message()).isEqualTo("finished");
+            assertThat(world.byFirst("t.back")).containsOnlyKeys("1", "2", "3", "4");
+        }
+    }
+
     @Test
     void everyTypeIsTheSameFromTheTableAndFromTheLog() throws Exception {
         sql(
@@ -272,7 +297,7 @@ class PostgresCdcTest {
             assertThat(world.rows("t.lost")).hasSize(1);
 
             // With --again all rows come, and the log from there.
-            assertThat(world.run(job, new RunOptions(true)).message()).isEqualTo("finished");
+            assertThat(world.run(job, RunOptions.AGAIN).message()).isEqualTo("finished");
             assertThat(world.byFirst("t.lost")).containsOnlyKeys("1", "2");
 
             // Other tables need other rows.
@@ -304,7 +329,7 @@ class PostgresCdcTest {
                     .contains("column t of table public.long")
                     .contains("REPLICA IDENTITY FULL");
             sql("ALTER TABLE long REPLICA IDENTITY FULL");
-            assertThat(world.run(job, new RunOptions(true)).message()).isEqualTo("finished");
+            assertThat(world.run(job, RunOptions.AGAIN).message()).isEqualTo("finished");
             sql("UPDATE long SET n = 3");
             assertThat(world.run(job).message()).isEqualTo("finished");
             Record row = world.rows("t.long").getFirst();

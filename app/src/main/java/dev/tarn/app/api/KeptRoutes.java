@@ -5,7 +5,10 @@ import dev.tarn.app.http.Json;
 import dev.tarn.app.http.Request;
 import dev.tarn.app.http.Response;
 import dev.tarn.app.http.Route;
+import dev.tarn.pipeline.PastCommit;
 import dev.tarn.pipeline.PipelineException;
+import dev.tarn.pipeline.Pipelines;
+import dev.tarn.pipeline.RunOptions;
 import dev.tarn.pipeline.Spent;
 import dev.tarn.pipeline.job.JobException;
 import dev.tarn.pipeline.keep.Keeper;
@@ -30,13 +33,19 @@ public final class KeptRoutes {
 
     private static final String MASK = "***";
 
+    private static final int POSITIONS = 20;
+    private static final int POSITIONS_MAX = 10_000;
+
     private final Keeper keeper;
+    private final Pipelines pipelines;
 
     /// @param anew whether all is loaded anew, as by `--again`
-    record Begin(boolean anew) {}
+    /// @param from the commit to go on behind, as by `--from`
+    record Begin(boolean anew, @Nullable Long from) {}
 
-    public KeptRoutes(Keeper keeper) {
+    public KeptRoutes(Keeper keeper, Pipelines pipelines) {
         this.keeper = keeper;
+        this.pipelines = pipelines;
     }
 
     public List<Route> routes() {
@@ -48,7 +57,8 @@ public final class KeptRoutes {
                 Route.delete("/api/pipelines/{pipeline}", this::drop),
                 Route.post("/api/pipelines/{pipeline}/start", this::start),
                 Route.post("/api/pipelines/{pipeline}/pause", this::pause),
-                Route.get("/api/pipelines/{pipeline}/log", this::log));
+                Route.get("/api/pipelines/{pipeline}/log", this::log),
+                Route.get("/api/pipelines/{pipeline}/positions", this::positions));
     }
 
     private Response create(Request request, boolean replace) {
@@ -90,9 +100,14 @@ public final class KeptRoutes {
     private Response start(Request request) {
         Begin begin =
                 request.body().length == 0
-                        ? new Begin(false)
+                        ? new Begin(false, null)
                         : Json.read(request.body(), Begin.class);
-        return Response.json(json(require(request, keeper.run(name(request), begin.anew()))));
+        try {
+            RunOptions options = new RunOptions(begin.anew(), begin.from());
+            return Response.json(json(require(request, keeper.run(name(request), options))));
+        } catch (PipelineException e) {
+            throw HttpException.badRequest(String.valueOf(e.getMessage()));
+        }
     }
 
     private Response pause(Request request) {
@@ -117,6 +132,22 @@ public final class KeptRoutes {
             lines.add(json);
         }
         return Response.json(Map.of("lines", lines));
+    }
+
+    private Response positions(Request request) {
+        int most = request.queryNumber("limit", 1, POSITIONS_MAX).orElse(POSITIONS);
+        List<Map<String, Object>> positions = new ArrayList<>();
+        for (PastCommit commit : pipelines.past(name(request), most)) {
+            SequencedMap<String, Object> json = new LinkedHashMap<>();
+            json.put("commit", commit.number());
+            json.put("at", commit.at().toString());
+            json.put("moved", commit.moved());
+            positions.add(json);
+        }
+        if (positions.isEmpty()) {
+            require(request, keeper.find(name(request)));
+        }
+        return Response.json(Map.of("positions", positions));
     }
 
     private static SequencedMap<String, Object> json(Kept kept) {

@@ -62,7 +62,8 @@ public final class PipelineRoutes {
             @Nullable String file,
             @Nullable String folder,
             @Nullable Map<String, String> variables,
-            boolean again) {}
+            boolean again,
+            @Nullable Long from) {}
 
     public PipelineRoutes(Pipelines pipelines, InstantSource clock) {
         this.pipelines = pipelines;
@@ -109,7 +110,10 @@ public final class PipelineRoutes {
                     new Run(
                             output ->
                                     pipelines.start(
-                                            job, variables, new RunOptions(start.again()), output),
+                                            job,
+                                            variables,
+                                            new RunOptions(start.again(), start.from()),
+                                            output),
                             clock.instant());
             remember(run);
             return Response.json(201, json(run, 0));

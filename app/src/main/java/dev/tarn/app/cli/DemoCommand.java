@@ -126,7 +126,7 @@ final class DemoCommand implements Callable<Integer> {
         long begin = System.nanoTime();
         PipelineRun.Request request =
                 new PipelineRun.Request(
-                        Files.readString(job), job, surroundings.home(), Map.of(), false);
+                        Files.readString(job), job, surroundings.home(), Map.of(), new Beginning());
         PipelineRun.Outcome outcome =
                 new PipelineRun(surroundings, client, stop).executeQuietly(request);
         if (outcome.exitCode() != 0) {

@@ -23,9 +23,9 @@ final class JobOptions {
     /// Reads the file.
     ///
     /// @throws CommandException if it cannot be read
-    PipelineRun.Request request(Surroundings surroundings, boolean again) {
+    PipelineRun.Request request(Surroundings surroundings, Beginning beginning) {
         return new PipelineRun.Request(
-                text(surroundings), file, surroundings.folder(), variables, again);
+                text(surroundings), file, surroundings.folder(), variables, beginning);
     }
 
     /// Reads the file, for what runs in this process.

@@ -86,7 +86,7 @@ final class KeptCommands {
 
         @Override
         public void run() {
-            JsonNode body = job.request(surroundings, false).json();
+            JsonNode body = job.request(surroundings, new Beginning()).json();
             Client client = server.client(surroundings);
             JsonNode kept = replace ? client.put(PIPELINES, body) : client.post(PIPELINES, body);
             surroundings
@@ -246,10 +246,7 @@ final class KeptCommands {
 
         @Mixin private Named pipeline;
 
-        @Option(
-                names = "--again",
-                description = "Load anew what is loaded already; one that runs begins anew.")
-        private boolean again;
+        @Mixin private Beginning beginning;
 
         StartCommand(Surroundings surroundings) {
             this.surroundings = surroundings;
@@ -257,7 +254,11 @@ final class KeptCommands {
 
         @Override
         public void run() {
-            JsonNode body = JsonNodeFactory.instance.objectNode().put("anew", again);
+            JsonNode body =
+                    JsonNodeFactory.instance
+                            .objectNode()
+                            .put("anew", beginning.again())
+                            .put("from", beginning.from());
             JsonNode kept =
                     pipeline.client(surroundings).post(path(pipeline.name) + "/start", body);
             surroundings.out().println(line(kept));
@@ -336,6 +337,65 @@ final class KeptCommands {
                                         .formatted(
                                                 time(line.path("at")), line.path("line").asText()));
             }
+        }
+    }
+
+    @Command(
+            name = "positions",
+            description = "Tell where a pipeline stood in its logs after its last commits.",
+            footer = {
+                "",
+                "A snapshot has the number of its commit as tarn.pipeline-commit. 'tarn pipeline"
+                        + " start NAME",
+                "--from COMMIT' goes on from there; the server of the log must still have it."
+            })
+    static final class PositionsCommand implements Runnable {
+        private final Surroundings surroundings;
+
+        @Mixin private Named pipeline;
+
+        @Option(
+                names = {"-n", "--limit"},
+                paramLabel = "N",
+                description = "How many commits, the newest first; default 20.")
+        private int limit = 20;
+
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
+        PositionsCommand(Surroundings surroundings) {
+            this.surroundings = surroundings;
+        }
+
+        @Override
+        public void run() {
+            JsonNode positions =
+                    pipeline.client(surroundings)
+                            .get(path(pipeline.name) + "/positions?limit=" + limit)
+                            .path("positions");
+            if (json) {
+                positions.forEach(surroundings.out()::println);
+                return;
+            }
+            if (positions.isEmpty()) {
+                surroundings.out().println("It has read no log yet");
+                return;
+            }
+            Table table = new Table("COMMIT", "AT", "PARTITION", "POSITION");
+            for (JsonNode commit : positions) {
+                String number = commit.path("commit").asText();
+                String at = time(commit.path("at"));
+                for (JsonNode moved : commit.path("moved")) {
+                    table.row(
+                            number,
+                            at,
+                            moved.path("partition").asText(),
+                            moved.path("place").asText());
+                    number = "";
+                    at = "";
+                }
+            }
+            table.print(surroundings.out(), "");
         }
     }
 }

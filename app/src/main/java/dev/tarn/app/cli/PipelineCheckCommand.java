@@ -28,7 +28,7 @@ final class PipelineCheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PipelineRun.Request request = job.request(surroundings, false);
+        PipelineRun.Request request = job.request(surroundings, new Beginning());
         JsonNode check = server.client(surroundings).post("/api/pipelines/check", request.json());
         PrintWriter out = surroundings.out();
         out.println("pipeline %s".formatted(check.path("name").asText()));

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             KeptCommands.StartCommand.class,
             KeptCommands.PauseCommand.class,
             KeptCommands.LogCommand.class,
+            KeptCommands.PositionsCommand.class,
             KeptCommands.DropCommand.class,
             ClusterCommands.SubmitCommand.class,
             ClusterCommands.StopCommand.class

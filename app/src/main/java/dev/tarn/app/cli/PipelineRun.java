@@ -29,13 +29,18 @@ final class PipelineRun {
 
     /// @param folder what relative paths of the job are relative to
     record Request(
-            String job, Path file, Path folder, Map<String, String> variables, boolean again) {
+            String job,
+            Path file,
+            Path folder,
+            Map<String, String> variables,
+            Beginning beginning) {
         ObjectNode json() {
             ObjectNode json = JsonNodeFactory.instance.objectNode();
             json.put("job", job)
                     .put("file", file.toString())
                     .put("folder", folder.toString())
-                    .put("again", again);
+                    .put("again", beginning.again())
+                    .put("from", beginning.from());
             ObjectNode values = json.putObject("variables");
             variables.forEach(values::put);
             return json;

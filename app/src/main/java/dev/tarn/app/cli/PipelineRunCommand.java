@@ -3,7 +3,6 @@ package dev.tarn.app.cli;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
         name = "run",
@@ -21,8 +20,7 @@ final class PipelineRunCommand implements Callable<Integer> {
 
     @Mixin private JobOptions job;
 
-    @Option(names = "--again", description = "Load anew what is loaded already.")
-    private boolean again;
+    @Mixin private Beginning beginning;
 
     PipelineRunCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -30,7 +28,7 @@ final class PipelineRunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PipelineRun.Request request = job.request(surroundings, again);
+        PipelineRun.Request request = job.request(surroundings, beginning);
         PipelineRun run =
                 new PipelineRun(surroundings, server.client(surroundings), StopSignal.listen());
         return run.execute(request).exitCode();

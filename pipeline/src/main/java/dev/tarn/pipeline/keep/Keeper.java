@@ -149,18 +149,21 @@ public final class Keeper implements AutoCloseable {
 
     /// Lets it run; empty if there is none of the name.
     ///
-    /// @param anew whether everything is loaded anew, as by `--again`
-    public Optional<Kept> run(String name, boolean anew) {
-        return want(name, true, anew);
+    /// @throws PipelineException if it cannot begin so
+    public Optional<Kept> run(String name, RunOptions options) {
+        if (options.from() != null && find(name).isPresent()) {
+            pipelines.requirePast(name, options.from());
+        }
+        return want(name, true, options);
     }
 
     /// Lets it come to an end after a commit, and stay; empty if there is none of the name.
     public Optional<Kept> pause(String name) {
-        return want(name, false, false);
+        return want(name, false, RunOptions.DEFAULT);
     }
 
-    private Optional<Kept> want(String name, boolean run, boolean anew) {
-        boolean known = database.write(tx -> KeptRows.want(tx, name, run, anew, clock.millis()));
+    private Optional<Kept> want(String name, boolean run, RunOptions options) {
+        boolean known = database.write(tx -> KeptRows.want(tx, name, run, options, clock.millis()));
         news.release();
         return known ? find(name) : Optional.empty();
     }
@@ -240,7 +243,7 @@ public final class Keeper implements AutoCloseable {
                     pipelines.start(
                             new JobSource(kept.job(), kept.file(), Path.of(kept.folder())),
                             kept.variables(),
-                            new RunOptions(stored.anew()),
+                            stored.options(),
                             line -> LOG.debug("pipeline={} console {}", name, line));
             running.put(name, new Running(lease.get(), run, stored, clock.millis()));
             write(tx -> KeptRows.begun(tx, name, stored.version(), clock.millis()));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tarn.pipeline.Progress;
+import dev.tarn.pipeline.RunOptions;
 import dev.tarn.pipeline.Spent;
 import dev.tarn.pipeline.keep.Kept.State;
 import dev.tarn.pipeline.source.Lag;
@@ -62,6 +63,12 @@ final class KeptRows {
                             ALTER TABLE kept_pipeline ADD COLUMN commit_ms BIGINT NOT NULL DEFAULT 0;
                             ALTER TABLE kept_pipeline
                               ADD COLUMN last_commit_ms BIGINT NOT NULL DEFAULT 0;
+                            """),
+                    new Migration(
+                            3,
+                            "the commit a run goes on behind",
+                            """
+                            ALTER TABLE kept_pipeline ADD COLUMN from_commit BIGINT;
                             """));
 
     private static final int LOG_LINES_MAX = 500;
@@ -72,7 +79,7 @@ final class KeptRows {
     private static final String COLUMNS =
             "name, job, file, folder, variables, state, message, row_count, rejected, row_rate,"
                     + " lag_records, lag_bytes, lag_ms, changed_ms, due_ms, version, wanted, anew,"
-                    + " attempts, read_ms, write_ms, commit_ms, last_commit_ms";
+                    + " attempts, read_ms, write_ms, commit_ms, last_commit_ms, from_commit";
 
     private KeptRows() {}
 
@@ -80,9 +87,9 @@ final class KeptRows {
     ///
     /// @param version another with each command
     /// @param wanted whether it is to run
-    /// @param anew whether it is to begin with everything
+    /// @param options of its next begin
     /// @param attempts that failed in a row
-    record Stored(Kept kept, long version, boolean wanted, boolean anew, long attempts) {}
+    record Stored(Kept kept, long version, boolean wanted, RunOptions options, long attempts) {}
 
     /// Tells whether the name was free.
     static boolean insert(
@@ -174,24 +181,30 @@ final class KeptRows {
                         Instant.ofEpochMilli(row.number(14)),
                         state == State.FAILING ? Instant.ofEpochMilli(row.number(15)) : null);
         return new Stored(
-                kept, row.number(16), row.number(17) == 1, row.number(18) == 1, row.number(19));
+                kept,
+                row.number(16),
+                row.number(17) == 1,
+                new RunOptions(row.number(18) == 1, row.numberOrNull(24)),
+                row.number(19));
     }
 
     /// Tells whether there is one of the name.
-    static boolean want(Transaction tx, String name, boolean run, boolean anew, long now) {
+    static boolean want(Transaction tx, String name, boolean run, RunOptions options, long now) {
         int changed =
                 tx.update(
                         "UPDATE kept_pipeline SET version = version + 1, wanted = ?, anew = ?,"
-                                + " attempts = 0, due_ms = 0, changed_ms = ? WHERE name = ?",
+                                + " from_commit = ?, attempts = 0, due_ms = 0, changed_ms = ?"
+                                + " WHERE name = ?",
                         run,
-                        anew,
+                        options.again(),
+                        options.from(),
                         now,
                         name);
         if (changed == 1 && run) {
             // Only what does not run already waits for it.
             tx.update(
                     "UPDATE kept_pipeline SET state = 'waiting', message = 'waiting' WHERE name = ?"
-                            + " AND (anew = 1 OR state <> 'running')",
+                            + " AND (anew = 1 OR from_commit IS NOT NULL OR state <> 'running')",
                     name);
         }
         if (changed == 1 && !run) {
@@ -239,7 +252,10 @@ final class KeptRows {
     /// It has begun; what was wished of the begin is done.
     static void begun(Transaction tx, String name, long version, long now) {
         tx.update(
-                "UPDATE kept_pipeline SET anew = 0 WHERE name = ? AND version = ?", name, version);
+                "UPDATE kept_pipeline SET anew = 0, from_commit = NULL WHERE name = ? AND version ="
+                        + " ?",
+                name,
+                version);
         tx.update(
                 "UPDATE kept_pipeline SET state = 'running', message = 'starting', row_count = 0,"
                         + " rejected = 0, row_rate = 0, changed_ms = ? WHERE name = ?",

@@ -23,6 +23,11 @@ public interface LogReader extends AutoCloseable {
     /// Behind the last batch, of all partitions.
     Map<String, Mark> marks();
 
+    /// A place of a partition as people call it.
+    default String place(String partition, Mark mark) {
+        return Long.toString(mark.next());
+    }
+
     /// Asked before a commit: whether what was read is still what was opened.
     ///
     /// @throws IOException if it is not, with the reason

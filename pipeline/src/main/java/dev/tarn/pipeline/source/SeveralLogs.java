@@ -113,6 +113,13 @@ public final class SeveralLogs implements LogSource {
         }
 
         @Override
+        public String place(String partition, Mark mark) {
+            int slash = partition.indexOf('/');
+            int table = Integer.parseInt(partition.substring(0, slash)) - 1;
+            return readers.get(table).place(partition.substring(slash + 1), mark);
+        }
+
+        @Override
         public void verify() throws IOException {
             for (LogReader reader : readers) {
                 reader.verify();

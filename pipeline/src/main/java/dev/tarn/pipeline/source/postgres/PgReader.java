@@ -206,6 +206,13 @@ final class PgReader implements LogReader {
     }
 
     @Override
+    public String place(String partition, Mark mark) {
+        return mark.next() == NOT_BEGUN
+                ? "no row yet"
+                : LogSequenceNumber.valueOf(mark.next()).asString();
+    }
+
+    @Override
     public void verify() {
         // The server lets nobody else read from the slot while this reader does.
     }
