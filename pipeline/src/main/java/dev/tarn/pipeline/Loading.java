@@ -2,6 +2,7 @@ package dev.tarn.pipeline;
 
 import dev.tarn.pipeline.Plan.Flow;
 import dev.tarn.pipeline.Progress.State;
+import dev.tarn.pipeline.sink.Memory;
 import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.SplitSource;
 import dev.tarn.store.OutcomeUnknownException;
@@ -31,6 +32,7 @@ final class Loading implements Runnable {
 
     private volatile Plan plan;
     private Writing writing;
+    private final Memory memory;
     private RunOptions options;
     private boolean anew;
     private volatile boolean cancelled;
@@ -44,12 +46,14 @@ final class Loading implements Runnable {
             Supplier<Plan> planner,
             Ledger ledger,
             RunOptions options,
-            InstantSource clock) {
+            InstantSource clock,
+            Memory memory) {
         this.plan = plan;
+        this.memory = memory;
         this.planner = planner;
         this.ledger = ledger;
         this.clock = clock;
-        this.writing = new Writing(plan, ledger, clock, counters);
+        this.writing = new Writing(plan, ledger, clock, counters, memory);
         this.options = options;
     }
 
@@ -111,6 +115,7 @@ final class Loading implements Runnable {
             LOG.info(
                     "pipeline run pipeline={} state=failed rows={}", plan.name(), counters.rows, e);
         } finally {
+            writing.release();
             plan.catalog().close();
         }
     }
@@ -119,6 +124,7 @@ final class Loading implements Runnable {
     private void planAnew(ChangedException why) {
         LOG.info("pipeline run pipeline={} planned anew: {}", plan.name(), why.getMessage());
         writing.abort();
+        writing.release();
         counters.rows = counters.rowsCommitted;
         counters.filesTotal = 0;
         counters.bytesTotal = 0;
@@ -127,7 +133,7 @@ final class Loading implements Runnable {
         anew = true;
         plan.catalog().close();
         plan = planner.get();
-        writing = new Writing(plan, ledger, clock, counters);
+        writing = new Writing(plan, ledger, clock, counters, memory);
     }
 
     private static String sentence(Throwable e) {

@@ -4,6 +4,7 @@ import dev.tarn.catalog.Catalog;
 import dev.tarn.pipeline.job.JobFile;
 import dev.tarn.pipeline.job.JobSource;
 import dev.tarn.pipeline.job.OptionTable;
+import dev.tarn.pipeline.sink.Memory;
 import dev.tarn.pipeline.transform.Transforms;
 import dev.tarn.store.Database;
 import java.time.InstantSource;
@@ -23,8 +24,11 @@ public final class Pipelines {
     private final InstantSource clock;
     private final Supplier<Set<String>> ownUris;
     private final Map<String, String> environment;
+    private final Memory memory;
     private final Map<String, PipelineRun> running = new ConcurrentHashMap<>();
 
+    /// As the heap allows.
+    ///
     /// @param database the one the catalog is on
     /// @param ownUris addresses under which a job may name this server's catalog; asked for when a
     ///   job is read, since a server learns its port late
@@ -35,6 +39,17 @@ public final class Pipelines {
             InstantSource clock,
             Supplier<Set<String>> ownUris,
             Map<String, String> environment) {
+        this(catalog, database, clock, ownUris, environment, Memory.ofHeap());
+    }
+
+    Pipelines(
+            Catalog catalog,
+            Database database,
+            InstantSource clock,
+            Supplier<Set<String>> ownUris,
+            Map<String, String> environment,
+            Memory memory) {
+        this.memory = memory;
         this.catalog = catalog;
         this.database = database;
         this.clock = clock;
@@ -71,7 +86,8 @@ public final class Pipelines {
                         () -> plan(job, variables, console),
                         new Ledger(database, plan.name()),
                         options,
-                        clock);
+                        clock,
+                        memory);
         String name = plan.name();
         var run = new PipelineRun(loading, () -> running.remove(name));
         if (running.putIfAbsent(name, run) != null) {
@@ -104,6 +120,11 @@ public final class Pipelines {
     /// The runs of this process that have not ended.
     public List<PipelineRun> running() {
         return List.copyOf(running.values());
+    }
+
+    /// Bytes of memory that all runs of this process hold for open files and keys.
+    public long held() {
+        return memory.held();
     }
 
     /// The reference of all options, as Markdown.

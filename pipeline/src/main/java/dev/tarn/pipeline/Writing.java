@@ -14,6 +14,7 @@ import dev.tarn.pipeline.sink.Columnwise;
 import dev.tarn.pipeline.sink.DeadLetters;
 import dev.tarn.pipeline.sink.IcebergSink;
 import dev.tarn.pipeline.sink.IcebergSink.DataSaveMode;
+import dev.tarn.pipeline.sink.Memory;
 import dev.tarn.pipeline.sink.RowWriter;
 import dev.tarn.pipeline.sink.TableWriter;
 import dev.tarn.pipeline.sink.UpsertWriter;
@@ -22,6 +23,7 @@ import dev.tarn.pipeline.source.Mark;
 import dev.tarn.store.Transaction;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -59,13 +61,15 @@ final class Writing {
     private final SequencedMap<TableIdentifier, Target> targets = new LinkedHashMap<>();
     private final List<Consumer<Transaction>> unsaved = new ArrayList<>();
 
+    private final Memory.Share memory;
     private long epoch;
     private long sequence;
     private long commitNanos = System.nanoTime();
     private long rowsSinceCommit;
 
-    Writing(Plan plan, Ledger ledger, InstantSource clock, Counters counters) {
+    Writing(Plan plan, Ledger ledger, InstantSource clock, Counters counters, Memory memory) {
         this.plan = plan;
+        this.memory = memory.share();
         this.publisher =
                 switch (plan.catalog()) {
                     case OwnCatalog own -> new AtOnce(plan.name(), own, ledger);
@@ -136,7 +140,8 @@ final class Writing {
                                 properties,
                                 () -> plan.catalog().load(sink.name()),
                                 sink.branch(),
-                                sink.keyIds(table.schema()));
+                                sink.keyIds(table.schema()),
+                                memory);
                     } catch (IllegalArgumentException e) {
                         throw new PipelineException(String.valueOf(e.getMessage()), e);
                     }
@@ -259,10 +264,35 @@ final class Writing {
                 write(route, batch);
             }
         }
+        relieve();
         way.flow().consoles().forEach(screen -> screen.sink().write(screen.stage().through(batch)));
         counters.hasWritten(began);
         counters.rows += batch.size();
         rowsSinceCommit += Math.max(1, batch.size());
+    }
+
+    /// Ends files early where there is too much in memory.
+    private void relieve() {
+        memory.holds(buffered());
+        while (memory.mustGive()) { // ends: each step ends a file
+            RowWriter most =
+                    targets.values().stream()
+                            .map(Target::writer)
+                            .max(Comparator.comparingLong(RowWriter::buffered))
+                            .orElseThrow();
+            if (!most.endLargest()) {
+                return;
+            }
+            memory.holds(buffered());
+        }
+    }
+
+    private long buffered() {
+        long bytes = 0;
+        for (Target target : targets.values()) {
+            bytes += target.writer().buffered();
+        }
+        return bytes;
     }
 
     /// Whether it is time for a commit.
@@ -296,8 +326,7 @@ final class Writing {
         rowsSinceCommit = 0;
     }
 
-    /// To be done in the next commit. Stores with the next commit how far a partition of a log was
-    /// read.
+    /// Stores with the next commit how far a partition of a log was read.
     ///
     /// @param place of the mark, as people call it
     void save(String partition, Mark mark, String source, String place) {
@@ -306,6 +335,7 @@ final class Writing {
                         .save(tx, sequence + 1, source, partition, mark, place, clock.millis()));
     }
 
+    /// To be done in the next commit.
     void save(Consumer<Transaction> change) {
         unsaved.add(change);
     }
@@ -329,7 +359,7 @@ final class Writing {
         }
         try {
             writer.write(rows, route.columns());
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | Memory.OutOfRoomException e) {
             throw new PipelineException("Table %s: %s".formatted(table.name(), e.getMessage()), e);
         }
     }
@@ -371,6 +401,7 @@ final class Writing {
                 files.put(target, written);
             }
         }
+        memory.holds(0);
         publisher.publish(new Publisher.Commit(epoch, sequence, files, tx -> save(tx, finish)));
         counters.hasCommitted(began, !files.isEmpty());
         sequence++;
@@ -387,6 +418,11 @@ final class Writing {
         if (finish) {
             ledger.finish(tx);
         }
+    }
+
+    /// Holds no memory any more.
+    void release() {
+        memory.close();
     }
 
     /// Removes what was written and not committed.

@@ -3,6 +3,7 @@ package dev.tarn.app.metrics;
 import dev.tarn.pipeline.PipelineRun;
 import dev.tarn.pipeline.Pipelines;
 import dev.tarn.pipeline.Progress;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
@@ -21,6 +22,9 @@ public final class PipelineMetrics {
 
     public PipelineMetrics(Pipelines pipelines, MeterRegistry registry) {
         this.pipelines = pipelines;
+        Gauge.builder("tarn.pipelines.held.bytes", pipelines, Pipelines::held)
+                .description("Memory of the pipelines' open files and keys, all together")
+                .register(registry);
         gauge(registry, "rows", "Rows committed by the present run", p -> p.rowsCommitted());
         gauge(registry, "rejected", "Rows that did not fit", p -> p.rejected());
         gauge(registry, "rows.per.second", "Of the present run so far", p -> p.rowsPerSecond());

@@ -13,12 +13,30 @@ final class KeyIndex {
     /// What [#get], [#put] and [#remove] return of a key that is not there.
     static final long NONE = -1;
 
+    private static final int BYTES = 24;
     private static final int CAPACITY_MIN = 1 << 10;
 
+    /// Is asked before the table grows.
+    interface Room {
+        /// @throws RuntimeException if there is no room for that many bytes instead of those before
+        void grow(long before, long after);
+    }
+
+    private final Room room;
     private long[] high = new long[CAPACITY_MIN];
     private long[] low = new long[CAPACITY_MIN];
     private long[] places = empty(CAPACITY_MIN);
     private int size;
+
+    KeyIndex(Room room) {
+        this.room = room;
+        room.grow(0, bytes());
+    }
+
+    /// One that stays small.
+    KeyIndex() {
+        this((before, after) -> {});
+    }
 
     private static long[] empty(int capacity) {
         long[] places = new long[capacity];
@@ -32,7 +50,7 @@ final class KeyIndex {
 
     /// Memory it takes.
     long bytes() {
-        return 24L * places.length;
+        return (long) BYTES * places.length;
     }
 
     long get(long h, long l) {
@@ -104,6 +122,7 @@ final class KeyIndex {
             throw new IllegalStateException("More than %s keys in one index".formatted(size));
         }
         int capacity = oldPlaces.length * 2;
+        room.grow(bytes(), (long) BYTES * capacity);
         high = new long[capacity];
         low = new long[capacity];
         places = empty(capacity);

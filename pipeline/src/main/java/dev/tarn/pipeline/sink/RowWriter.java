@@ -7,6 +7,12 @@ public sealed interface RowWriter permits TableWriter, UpsertWriter {
 
     void write(Batch batch, Columnwise columns);
 
+    /// Bytes of memory that its open files hold.
+    long buffered();
+
+    /// Ends the open file that holds most. Tells whether there was one.
+    boolean endLargest();
+
     /// Ends all open files and gives up what was written since the last call.
     Written complete();
 

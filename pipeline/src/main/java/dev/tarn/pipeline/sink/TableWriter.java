@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -21,12 +22,10 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.io.OutputFile;
 import org.jspecify.annotations.Nullable;
 
-/// Writes rows into data files of a table, one open file per partition, as many as memory allows.
+/// Writes rows into data files of a table, one open file per partition.
 public final class TableWriter implements RowWriter {
     static final int OPEN_FILES_MAX = 64;
     private static final long FILE_BYTES_DEFAULT = 128L << 20;
-    private static final long MEMORY_BYTES_MAX =
-            Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 4);
 
     private record Open(
             @Nullable PartitionKey key, OutputFile file, ParquetAppender appender, Place place) {}
@@ -47,6 +46,7 @@ public final class TableWriter implements RowWriter {
             new LinkedHashMap<>(16, 0.75f, true);
     private final List<DataFile> done = new ArrayList<>();
     private int fileCount;
+    private long buffered;
 
     /// @param properties of the table, with those of the job on top
     public TableWriter(Table table, Map<String, String> properties) {
@@ -170,15 +170,24 @@ public final class TableWriter implements RowWriter {
                 finish(file);
             }
         }
-        long buffered = open.values().stream().mapToLong(f -> f.appender().buffered()).sum();
-        while (open.size() > 1 && buffered > MEMORY_BYTES_MAX) {
-            Open largest =
-                    open.values().stream()
-                            .max(Comparator.comparingLong(f -> f.appender().buffered()))
-                            .orElseThrow();
-            buffered -= largest.appender().buffered();
-            finish(largest);
-        }
+        buffered = open.values().stream().mapToLong(f -> f.appender().buffered()).sum();
+    }
+
+    @Override
+    public long buffered() {
+        return buffered;
+    }
+
+    @Override
+    public boolean endLargest() {
+        Optional<Open> largest =
+                open.values().stream()
+                        .max(Comparator.comparingLong(file -> file.appender().buffered()));
+        largest.ifPresent(file -> {
+            buffered -= file.appender().buffered();
+            finish(file);
+        });
+        return largest.isPresent();
     }
 
     private void finish(Open file) {
@@ -208,6 +217,7 @@ public final class TableWriter implements RowWriter {
         }
         List<DataFile> files = List.copyOf(done);
         done.clear();
+        buffered = 0;
         return Written.of(files);
     }
 
@@ -223,6 +233,7 @@ public final class TableWriter implements RowWriter {
         }
         open.clear();
         done.clear();
+        buffered = 0;
         written.forEach(table.io()::deleteFile);
     }
 }

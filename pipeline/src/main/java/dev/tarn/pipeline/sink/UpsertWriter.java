@@ -50,6 +50,7 @@ public final class UpsertWriter implements RowWriter {
     private static final int DELETES_BATCH_ROWS = 4_096;
 
     private final Table table;
+    private final Memory.Share memory;
     private final TableWriter writer;
     private final Supplier<Table> current;
     private final ParquetAppender.Layout layout;
@@ -69,13 +70,16 @@ public final class UpsertWriter implements RowWriter {
     /// @param current the table as it is when it is asked for
     /// @param branch whose rows are upserted
     /// @param keyIds fields of the key, none of which may be null
+    /// @param memory where the index finds room
     public UpsertWriter(
             Table table,
             Map<String, String> properties,
             Supplier<Table> current,
             Branch branch,
-            List<Integer> keyIds) {
+            List<Integer> keyIds,
+            Memory.Share memory) {
         this.table = table;
+        this.memory = memory;
         this.branch = branch;
         this.writer = new TableWriter(table, properties);
         this.current = current;
@@ -137,14 +141,19 @@ public final class UpsertWriter implements RowWriter {
         if (known != null) {
             return known;
         }
-        var made = new KeyIndex();
+        var made = new KeyIndex(memory::grow);
         Table now = current.get();
         var internal = KeyScan.internal(keyColumns);
-        new KeyScan(now, branch, keyColumns)
-                .read((key, place, position) -> {
-                    keys.read(internal.wrap(key));
-                    made.put(keys.high(), keys.low(), packed(place, position));
-                });
+        try {
+            new KeyScan(now, branch, keyColumns)
+                    .read((key, place, position) -> {
+                        keys.read(internal.wrap(key));
+                        made.put(keys.high(), keys.low(), packed(place, position));
+                    });
+        } catch (RuntimeException e) {
+            memory.letGo(made.bytes());
+            throw e;
+        }
         Snapshot snapshot = branch.head(now);
         snapshotId = snapshot == null ? null : snapshot.snapshotId();
         index = made;
@@ -204,6 +213,16 @@ public final class UpsertWriter implements RowWriter {
         deletions
                 .computeIfAbsent(place, p -> new Positions())
                 .add(packed & ((1L << POSITION_BITS) - 1));
+    }
+
+    @Override
+    public long buffered() {
+        return writer.buffered();
+    }
+
+    @Override
+    public boolean endLargest() {
+        return writer.endLargest();
     }
 
     @Override
@@ -356,7 +375,10 @@ public final class UpsertWriter implements RowWriter {
         written.forEach(table.io()::deleteFile);
         written.clear();
         // What was forgotten is still in the index: it is read anew when the next batch comes.
-        index = null;
+        if (index != null) {
+            memory.letGo(index.bytes());
+            index = null;
+        }
         places.clear();
         deletions.clear();
     }
