@@ -78,6 +78,8 @@ final class KafkaNode {
         settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
         settings.put("log.dirs", words[0]);
         settings.put("offsets.topic.replication.factor", "1");
+        settings.put("transaction.state.log.replication.factor", "1");
+        settings.put("transaction.state.log.min.isr", "1");
         settings.put("offsets.topic.num.partitions", "1");
         settings.put("num.partitions", "2");
         new Formatter()

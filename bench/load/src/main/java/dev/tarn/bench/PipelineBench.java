@@ -33,7 +33,10 @@ final class PipelineBench {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int ROUNDS = 3;
     private static final Map<String, String> NAMES =
-            Map.of("seatunnel", SeaTunnelNode.NAME, "debezium", DebeziumNode.NAME);
+            Map.of(
+                    "seatunnel", SeaTunnelNode.NAME,
+                    "debezium", DebeziumNode.NAME,
+                    "kafka-connect", ConnectNode.NAME);
     private static final long RUN_SECONDS_MAX = 600;
     private static final Map<String, String> FIELDS = fields();
     private static final String SCHEMA =
@@ -75,25 +78,22 @@ final class PipelineBench {
         String peer = words.length > 3 ? words[3] : "";
         Path folder = Files.createTempDirectory("tarn-bench");
         try (Children children = new Children(folder)) {
-            boolean seaTunnel = peer.equals("seatunnel");
-            // SeaTunnel's Iceberg connector knows no S3, so both write plain files.
+            // The sinks of these peers know no S3 here, so both write plain files.
+            boolean files = peer.equals("seatunnel") || peer.equals("kafka-connect");
             Target target =
-                    new Servers(root, children, words[2])
-                            .tarn(seaTunnel ? "sqlite-local" : "sqlite");
+                    new Servers(root, children, words[2]).tarn(files ? "sqlite-local" : "sqlite");
             PipelineReport report = new PipelineReport(rows, NAMES.get(peer));
             PipelineBench bench = new PipelineBench(target, folder, rows, report);
-            DebeziumNode debezium =
-                    peer.equals("debezium") ? DebeziumNode.start(root, children) : null;
-            if (debezium == null) {
-                bench.rows(
-                        children,
-                        seaTunnel ? SeaTunnelNode.start(root, children, target.address()) : null);
-            }
-            if (!seaTunnel) {
-                bench.changes(
-                        new PostgresOrigin(new Backends(root, children).postgres("source")),
-                        debezium);
-                bench.changes(MySqlOrigin.start(root, children), debezium);
+            switch (peer) {
+                case "kafka-connect" -> bench.topic(root, children);
+                case "seatunnel" ->
+                        bench.rows(children, SeaTunnelNode.start(root, children, target.address()));
+                case "debezium" ->
+                        bench.changes(root, children, DebeziumNode.start(root, children));
+                default -> {
+                    bench.rows(children, null);
+                    bench.changes(root, children, null);
+                }
             }
             if (!peer.isEmpty()) {
                 report.printRatios();
@@ -135,6 +135,29 @@ final class PipelineBench {
                 }
             }
         }
+    }
+
+    /// Messages, beside Kafka Connect.
+    private void topic(Path root, Children children) throws IOException, InterruptedException {
+        String servers = KafkaNode.start(children);
+        send(servers, write("json"));
+        ConnectNode peer = ConnectNode.start(root, children, target, servers);
+        for (int round = 0; round <= ROUNDS; round++) {
+            run("Kafka json", "kafka_" + round, topic(servers), false, round);
+            String name = "connect_" + round;
+            // The peer's table is there before, so that both give a row the same types.
+            begin(name, "FakeSource { row.num = 1, %s }".formatted(SCHEMA), false);
+            var measured = report.begin(peer.processes());
+            peer.run(name, "bench", job(name), 1, rows);
+            measured.end("Kafka json", false, round);
+            peer.end(name);
+        }
+    }
+
+    private void changes(Path root, Children children, DebeziumNode peer)
+            throws IOException, InterruptedException, SQLException {
+        changes(new PostgresOrigin(new Backends(root, children).postgres("source")), peer);
+        changes(MySqlOrigin.start(root, children), peer);
     }
 
     /// All rows of a table, and then as many inserts in the log; each once appended and once by
