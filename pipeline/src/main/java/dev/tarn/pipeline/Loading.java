@@ -169,9 +169,10 @@ final class Loading implements Runnable {
     private void load() throws IOException {
         Ledger.Started started = writing.start();
         boolean again = options.again();
-        boolean resumed = started.resumed() && !again && options.from() == null;
+        boolean goesBack = options.from() != null;
+        boolean resumed = started.resumed() && !again;
         counters.rejected = resumed ? started.rejected() : 0;
-        if (options.from() != null) {
+        if (goesBack) {
             counters.notes.add(
                     "Goes on behind commit %s; rows that came after it stay, and come again"
                             .formatted(options.from()));
@@ -185,8 +186,8 @@ final class Loading implements Runnable {
         if (!again) {
             writing.recover();
         }
-        writing.prepare(!resumed);
-        if (!resumed) {
+        writing.prepare(!resumed && !goesBack);
+        if (!resumed || goesBack) {
             writing.open(options);
         }
         if (plan.streaming()) {

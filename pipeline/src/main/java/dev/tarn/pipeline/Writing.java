@@ -187,9 +187,20 @@ final class Writing {
         return target;
     }
 
-    /// The first commit of a run that starts anew: old rows go if the job says so.
+    /// The first commit of a run that starts anew or goes back: of one that starts anew old rows go
+    /// if the job says so.
     void open(RunOptions options) {
         Changes changes = plan.catalog().begin();
+        boolean dropped = options.from() == null && drop(changes);
+        boolean forget = dropped || options.again();
+        long expected = sequence;
+        changes.commit(
+                tx -> ledger.open(tx, epoch, expected, forget, options.from(), clock.millis()));
+        sequence++;
+    }
+
+    /// Whether any table begins without rows, as its sink says.
+    private boolean drop(Changes changes) {
         boolean dropped = false;
         for (Flow flow : plan.flows()) {
             for (Outlet outlet : flow.tables()) {
@@ -213,11 +224,7 @@ final class Writing {
                 }
             }
         }
-        boolean forget = dropped || options.again();
-        long expected = sequence;
-        changes.commit(
-                tx -> ledger.open(tx, epoch, expected, forget, options.from(), clock.millis()));
-        sequence++;
+        return dropped;
     }
 
     /// Matches the columns of a flow with those of its tables.

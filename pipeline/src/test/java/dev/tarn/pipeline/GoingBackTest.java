@@ -82,6 +82,24 @@ class GoingBackTest {
     }
 
     @Test
+    void itDropsNothing() throws Exception {
+        try (var topic = new Topic("back-drop", 1);
+                var world = new World(folder)) {
+            String job =
+                    job(topic, "BATCH")
+                            .replace("table = k", "table = k, data_save_mode = DROP_DATA");
+            topic.sendIds(0, 10, 1);
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            long commit = world.pipelines.past("back", 1).getFirst().number();
+            topic.sendIds(10, 15, 1);
+            assertThat(world.run(job, RunOptions.from(commit)).rows()).isEqualTo(5);
+            assertThat(world.column("t.k", "id")).containsExactlyInAnyOrderElementsOf(ids(0, 15));
+            assertThat(world.run(job).rows()).isEqualTo(15);
+            assertThat(world.column("t.k", "id")).containsExactlyInAnyOrderElementsOf(ids(0, 15));
+        }
+    }
+
+    @Test
     void aKeptPipelineGoesBackWhileItRuns() throws Exception {
         try (var topic = new Topic("back-kept", 1);
                 var world = new World(folder);

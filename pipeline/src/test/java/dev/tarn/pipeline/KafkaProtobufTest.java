@@ -227,6 +227,8 @@ class KafkaProtobufTest {
                             message(
                                     type("Order"),
                                     "price: '1' day: '2022-01-08' buyer { age: 3000000000 }")));
+            // The end of a group, where none began.
+            send(topic, headed(1, first, new byte[] {12, 1, 2, 3}));
             send(topic, headed(1, first, good));
             topic.producer.flush();
             Progress progress =
@@ -243,7 +245,7 @@ class KafkaProtobufTest {
                                     .map(row ->
                                             row.getField("column") + ": " + row.getField("reason"))
                                     .toList())
-                    .hasSize(10)
+                    .hasSize(11)
                     .anyMatch(reason -> reason.contains("found the byte 123"))
                     .anyMatch(reason -> reason.contains("schema 99 is not in the registry"))
                     .anyMatch(

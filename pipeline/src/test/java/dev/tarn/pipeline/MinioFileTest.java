@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -29,12 +28,7 @@ class MinioFileTest implements S3FileContract {
 
     @BeforeAll
     static void start() throws Exception {
-        Process script =
-                new ProcessBuilder(Path.of("../dev/minio").toString())
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
-        String binary =
-                new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        String binary = DevTool.path("minio");
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();

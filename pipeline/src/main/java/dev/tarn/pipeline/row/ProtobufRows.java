@@ -182,7 +182,10 @@ public final class ProtobufRows implements Rows {
 
     private static DynamicMessage message(Descriptor type, CodedInputStream in) throws Misfit {
         try {
-            return DynamicMessage.newBuilder(type).mergeFrom(in).build();
+            DynamicMessage message = DynamicMessage.newBuilder(type).mergeFrom(in).build();
+            // The end of a group that never began is where reading stops, too.
+            in.checkLastTagWas(0);
+            return message;
         } catch (IOException | UninitializedMessageException e) {
             throw new Misfit(
                     null,
