@@ -1,12 +1,10 @@
 package dev.tarn.pipeline.transform.sql;
 
 import dev.tarn.pipeline.job.Nearest;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
-import java.util.regex.Pattern;
 import net.sf.jsqlparser.expression.BinaryExpression;
 import net.sf.jsqlparser.expression.BooleanValue;
 import net.sf.jsqlparser.expression.CaseExpression;
@@ -69,10 +67,14 @@ final class Expressions {
             case NullValue _ -> NULL;
             case ParenthesedExpressionList<?> inside -> only(inside);
             case SignedExpression signed -> signed(signed);
-            case AndExpression and -> and(and);
-            case OrExpression or -> or(or);
-            case NotExpression not -> not(truth(not.getExpression()));
-            case IsNullExpression is -> isNull(is);
+            case AndExpression and ->
+                    Conditions.and(truth(and.getLeftExpression()), truth(and.getRightExpression()));
+            case OrExpression or ->
+                    Conditions.or(truth(or.getLeftExpression()), truth(or.getRightExpression()));
+            case NotExpression not -> Conditions.not(truth(not.getExpression()));
+            case IsNullExpression is ->
+                    Conditions.isNull(
+                            compile(is.getLeftExpression()), is.isNot() || is.isUseNotNull());
             case Between between -> between(between);
             case InExpression in -> in(in);
             case LikeExpression like -> like(like);
@@ -210,56 +212,11 @@ final class Expressions {
     }
 
     private Compiled comparison(BinaryExpression binary, IntPredicate holds) throws SqlProblem {
-        return comparison(
+        return Conditions.comparison(
                 compile(binary.getLeftExpression()),
                 compile(binary.getRightExpression()),
                 binary,
                 holds);
-    }
-
-    private static Compiled comparison(
-            Compiled left, Compiled right, Expression where, IntPredicate holds) throws SqlProblem {
-        boolean numbers = Numbers.isNumber(left.type()) && Numbers.isNumber(right.type());
-        Compiled a = left;
-        Compiled b = right;
-        if (!numbers && !left.type().equals(right.type())) {
-            // A text stands for a value of the other's type, as in `day > '2024-01-01'`.
-            if (right.type().typeId() == TypeID.STRING && left.type().isPrimitiveType()) {
-                b = cast(right, left.type());
-            } else if (left.type().typeId() == TypeID.STRING && right.type().isPrimitiveType()) {
-                a = cast(left, right.type());
-            } else {
-                throw new SqlProblem(
-                        "cannot compare %s with %s in %s"
-                                .formatted(left.type(), right.type(), where));
-            }
-        }
-        if (!a.type().isPrimitiveType()) {
-            throw new SqlProblem("cannot compare values of type %s".formatted(a.type()));
-        }
-        Compiled first = a;
-        Compiled second = b;
-        return new Compiled(
-                Types.BooleanType.get(),
-                (batch, row) -> {
-                    Object x = first.at(batch, row);
-                    Object y = second.at(batch, row);
-                    if (x == null || y == null) {
-                        return null;
-                    }
-                    return holds.test(compare(x, y));
-                });
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"}) // Of one type, looked at when it was compiled.
-    static int compare(Object a, Object b) {
-        if (a instanceof Number && b instanceof Number) {
-            return Numbers.compare(a, b);
-        }
-        if (a instanceof OffsetDateTime x && b instanceof OffsetDateTime y) {
-            return x.toInstant().compareTo(y.toInstant());
-        }
-        return ((Comparable) a).compareTo(b);
     }
 
     static Compiled cast(Compiled value, Type type) {
@@ -268,78 +225,21 @@ final class Expressions {
                 : new Compiled(type, (batch, row) -> Casts.cast(value.at(batch, row), type));
     }
 
-    private Compiled and(AndExpression and) throws SqlProblem {
-        Compiled left = truth(and.getLeftExpression());
-        Compiled right = truth(and.getRightExpression());
-        return new Compiled(
-                Types.BooleanType.get(),
-                (batch, row) -> {
-                    Object a = left.at(batch, row);
-                    if (Boolean.FALSE.equals(a)) {
-                        return false;
-                    }
-                    Object b = right.at(batch, row);
-                    return Boolean.FALSE.equals(b) ? (Object) false : a == null ? null : b;
-                });
-    }
-
-    private Compiled or(OrExpression or) throws SqlProblem {
-        Compiled left = truth(or.getLeftExpression());
-        Compiled right = truth(or.getRightExpression());
-        return new Compiled(
-                Types.BooleanType.get(),
-                (batch, row) -> {
-                    Object a = left.at(batch, row);
-                    if (Boolean.TRUE.equals(a)) {
-                        return true;
-                    }
-                    Object b = right.at(batch, row);
-                    return Boolean.TRUE.equals(b) ? (Object) true : a == null ? null : b;
-                });
-    }
-
-    private static Compiled not(Compiled truth) {
-        return new Compiled(
-                Types.BooleanType.get(),
-                (batch, row) -> truth.at(batch, row) instanceof Boolean value ? !value : null);
-    }
-
-    private static Compiled unless(boolean not, Compiled truth) {
-        return not ? not(truth) : truth;
-    }
-
-    private Compiled isNull(IsNullExpression is) throws SqlProblem {
-        Compiled value = compile(is.getLeftExpression());
-        boolean not = is.isNot() || is.isUseNotNull();
-        return new Compiled(
-                Types.BooleanType.get(), (batch, row) -> (value.at(batch, row) == null) != not);
-    }
-
     private Compiled between(Between between) throws SqlProblem {
         Compiled value = compile(between.getLeftExpression());
         Compiled above =
-                comparison(
+                Conditions.comparison(
                         value,
                         compile(between.getBetweenExpressionStart()),
                         between,
                         order -> order >= 0);
         Compiled below =
-                comparison(
+                Conditions.comparison(
                         value,
                         compile(between.getBetweenExpressionEnd()),
                         between,
                         order -> order <= 0);
-        return unless(
-                between.isNot(),
-                new Compiled(
-                        Types.BooleanType.get(),
-                        (batch, row) -> {
-                            Object a = above.at(batch, row);
-                            Object b = below.at(batch, row);
-                            return Boolean.FALSE.equals(a) || Boolean.FALSE.equals(b)
-                                    ? (Object) false
-                                    : a == null ? null : b;
-                        }));
+        return Conditions.unless(between.isNot(), Conditions.and(above, below));
     }
 
     private Compiled in(InExpression in) throws SqlProblem {
@@ -349,51 +249,23 @@ final class Expressions {
         Compiled value = compile(in.getLeftExpression());
         List<Compiled> equal = new ArrayList<>();
         for (Expression one : list) {
-            equal.add(comparison(value, compile(one), in, order -> order == 0));
+            equal.add(Conditions.comparison(value, compile(one), in, order -> order == 0));
         }
-        return unless(
-                in.isNot(),
-                new Compiled(
-                        Types.BooleanType.get(),
-                        (batch, row) -> {
-                            boolean unknown = false;
-                            for (Compiled one : equal) {
-                                Object same = one.at(batch, row);
-                                if (Boolean.TRUE.equals(same)) {
-                                    return true;
-                                }
-                                unknown |= same == null;
-                            }
-                            return unknown ? null : false;
-                        }));
+        return Conditions.unless(in.isNot(), Conditions.any(equal));
     }
 
     private Compiled like(LikeExpression like) throws SqlProblem {
         Compiled value = compile(like.getLeftExpression());
+        String word = String.valueOf(like.getLikeKeyWord());
         if (!(like.getRightExpression() instanceof StringValue pattern)
                 || value.type().typeId() != TypeID.STRING
                 || like.getEscape() != null
-                || !List.of("LIKE", "ILIKE").contains(String.valueOf(like.getLikeKeyWord()))) {
+                || !List.of("LIKE", "ILIKE").contains(word)) {
             throw new SqlProblem("expected a text LIKE 'pattern', found " + like);
         }
-        var regex = new StringBuilder();
-        for (char c : pattern.getNotExcapedValue().toCharArray()) {
-            regex.append(c == '%' ? ".*" : c == '_' ? "." : Pattern.quote(String.valueOf(c)));
-        }
-        int flags =
-                Pattern.DOTALL
-                        | (String.valueOf(like.getLikeKeyWord()).equals("ILIKE")
-                                ? Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE
-                                : 0);
-        Pattern compiled = Pattern.compile(regex.toString(), flags);
-        return unless(
+        return Conditions.unless(
                 like.isNot(),
-                new Compiled(
-                        Types.BooleanType.get(),
-                        (batch, row) ->
-                                value.at(batch, row) instanceof String text
-                                        ? compiled.matcher(text).matches()
-                                        : null));
+                Conditions.like(value, pattern.getNotExcapedValue(), word.equals("ILIKE")));
     }
 
     private record When(Compiled condition, Compiled then) {}
@@ -406,7 +278,7 @@ final class Expressions {
             Compiled condition =
                     switched == null
                             ? truth(when.getWhenExpression())
-                            : comparison(
+                            : Conditions.comparison(
                                     switched,
                                     compile(when.getWhenExpression()),
                                     chosen,

@@ -250,7 +250,7 @@ final class Functions {
                 (batch, row) -> {
                     Object a = value.at(batch, row);
                     Object b = other.at(batch, row);
-                    return a != null && b != null && Expressions.compare(a, b) == 0 ? null : a;
+                    return a != null && b != null && Conditions.compare(a, b) == 0 ? null : a;
                 });
     }
 
