@@ -4,9 +4,13 @@ import dev.tarn.pipeline.source.Mark;
 import dev.tarn.store.Database;
 import dev.tarn.store.Migration;
 import dev.tarn.store.Transaction;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -41,9 +45,15 @@ final class Marks {
                               partition_name ${text} NOT NULL,
                               next_offset BIGINT NOT NULL,
                               log_identity ${text} NOT NULL,
+                              layout ${text},
                               place ${text} NOT NULL,
                               committed_at BIGINT NOT NULL,
                               PRIMARY KEY (pipeline, number, source, partition_name));
+                            CREATE TABLE pipeline_layout (
+                              pipeline ${text} NOT NULL,
+                              hash ${text} NOT NULL,
+                              content ${text} NOT NULL,
+                              PRIMARY KEY (pipeline, hash));
                             """));
 
     /// Commits whose marks are kept.
@@ -135,24 +145,61 @@ final class Marks {
         }
     }
 
+    /// The columns of a database's tables may be long, and are the same for years: they are kept
+    /// once.
     private void remember(Transaction tx, long number, Kept kept, long now) {
+        String identity = kept.mark.identity();
+        int layout = layoutOf(identity);
+        String hash = null;
+        if (layout > 0) {
+            String content = identity.substring(layout);
+            hash = hash(content);
+            tx.update(
+                    "INSERT INTO pipeline_layout (pipeline, hash, content) VALUES (?, ?, ?)"
+                            + " ON CONFLICT DO NOTHING",
+                    pipeline,
+                    hash,
+                    content);
+            identity = identity.substring(0, layout);
+        }
         tx.update(
                 "INSERT INTO pipeline_past (pipeline, number, source, partition_name, next_offset,"
-                        + " log_identity, place, committed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                        + " log_identity, layout, place, committed_at)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 pipeline,
                 number,
                 kept.source,
                 kept.partition,
                 kept.mark.next(),
-                kept.mark.identity(),
+                identity,
+                hash,
                 kept.place,
                 now);
+    }
+
+    private static String hash(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(
+                            MessageDigest.getInstance("SHA-256")
+                                    .digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256", e);
+        }
+    }
+
+    /// Where the third line begins, -1 if there is none.
+    private static int layoutOf(String identity) {
+        int first = identity.indexOf('\n');
+        int second = first < 0 ? -1 : identity.indexOf('\n', first + 1);
+        return second < 0 ? -1 : second + 1;
     }
 
     /// What was read counts no longer.
     void forget(Transaction tx) {
         tx.update("DELETE FROM pipeline_mark WHERE pipeline = ?", pipeline);
         tx.update("DELETE FROM pipeline_past WHERE pipeline = ?", pipeline);
+        tx.update("DELETE FROM pipeline_layout WHERE pipeline = ?", pipeline);
     }
 
     /// Stands where it stood after a commit.
@@ -180,7 +227,10 @@ final class Marks {
 
     private List<Kept> kept(Transaction tx, long number) {
         return tx.query(
-                "SELECT source, partition_name, next_offset, log_identity, place " + UP_TO,
+                "SELECT source, partition_name, next_offset, log_identity || COALESCE((SELECT"
+                    + " content FROM pipeline_layout l WHERE l.pipeline = p.pipeline AND l.hash ="
+                    + " p.layout), ''), place "
+                        + UP_TO,
                 row ->
                         new Kept(
                                 row.string(1),

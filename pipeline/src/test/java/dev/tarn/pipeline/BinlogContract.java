@@ -347,6 +347,14 @@ abstract class BinlogContract {
             assertThat(back.message()).isEqualTo("finished");
             assertThat(back.rows()).isEqualTo(6);
             assertThat(world.byFirst("t.back")).isEqualTo(rows);
+            // The columns then and the columns now, once each.
+            assertThat(
+                            world.database.<Long>read(tx ->
+                                    tx.queryOne(
+                                                    "SELECT COUNT(*) FROM pipeline_layout",
+                                                    row -> row.number(1))
+                                            .orElseThrow()))
+                    .isEqualTo(2);
         }
     }
 
