@@ -255,7 +255,8 @@ class KafkaMessageTest {
                     topic,
                     "schema { fields { b = bytes } }, format = canal_json",
                     "cannot be told from text");
-            assertRefused(world, topic, KEYED + "format = protobuf", "protobuf is not supported");
+            assertRefused(
+                    world, topic, KEYED + "format = maxwell_json", "maxwell_json is not supported");
         }
     }
 
