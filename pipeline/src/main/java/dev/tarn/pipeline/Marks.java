@@ -57,7 +57,7 @@ final class Marks {
                             """));
 
     /// Commits whose marks are kept.
-    static final long PAST_MAX = 10_000;
+    private static final long PAST_MAX = 10_000;
 
     private static final long FORGET_EVERY = 100;
 
@@ -74,12 +74,23 @@ final class Marks {
 
     private record Kept(String source, String partition, Mark mark, String place) {}
 
+    /// The oldest commit whose marks are whole is the first that it lets pass.
+    private static final String WHOLE =
+            " AND number > (SELECT MAX(number) FROM pipeline_past WHERE pipeline = ?) - ?";
+
     private final Database database;
     private final String pipeline;
+    private final long pastMax;
 
     Marks(Database database, String pipeline) {
+        this(database, pipeline, PAST_MAX);
+    }
+
+    /// @param pastMax commits whose marks are kept
+    Marks(Database database, String pipeline, long pastMax) {
         this.database = database;
         this.pipeline = pipeline;
+        this.pastMax = pastMax;
     }
 
     /// How far each partition of a log was read, by this run or any before.
@@ -110,7 +121,7 @@ final class Marks {
         set(tx, source, partition, mark);
         remember(tx, number, new Kept(source, partition, mark, place), now);
         if (number % FORGET_EVERY == 0) {
-            long last = number - PAST_MAX;
+            long last = number - pastMax;
             tx.update(
                     "DELETE FROM pipeline_past WHERE pipeline = ? AND number < ? AND EXISTS"
                             + " (SELECT 1 FROM pipeline_past q WHERE q.pipeline ="
@@ -246,10 +257,13 @@ final class Marks {
         long known =
                 tx.queryOne(
                                 "SELECT COUNT(*) FROM pipeline_past WHERE pipeline = ? AND number"
-                                        + " = ?",
+                                        + " = ?"
+                                        + WHOLE,
                                 row -> row.number(1),
                                 pipeline,
-                                number)
+                                number,
+                                pipeline,
+                                pastMax)
                         .orElse(0L);
         if (known > 0) {
             return;
@@ -257,9 +271,12 @@ final class Marks {
         List<Long> ends =
                 tx.query(
                                 "SELECT COALESCE(MIN(number), 0), COALESCE(MAX(number), 0) FROM"
-                                        + " pipeline_past WHERE pipeline = ?",
+                                        + " pipeline_past WHERE pipeline = ?"
+                                        + WHOLE,
                                 row -> List.of(row.number(1), row.number(2)),
-                                pipeline)
+                                pipeline,
+                                pipeline,
+                                pastMax)
                         .getFirst();
         throw new PipelineException(
                 ends.getLast() == 0
@@ -276,7 +293,9 @@ final class Marks {
                         "SELECT number, source, partition_name, place, committed_at FROM"
                                 + " pipeline_past WHERE pipeline = ? AND number IN (SELECT DISTINCT"
                                 + " number FROM pipeline_past WHERE pipeline = ? ORDER BY number"
-                                + " DESC LIMIT ?) ORDER BY number DESC, source, partition_name",
+                                + " DESC LIMIT ?)"
+                                + WHOLE
+                                + " ORDER BY number DESC, source, partition_name",
                         row ->
                                 new PastCommit(
                                         row.number(1),
@@ -288,7 +307,9 @@ final class Marks {
                                                         row.string(4)))),
                         pipeline,
                         pipeline,
-                        most)
+                        most,
+                        pipeline,
+                        pastMax)
                 .forEach(one -> {
                     if (!commits.isEmpty() && commits.getLast().number() == one.number()) {
                         commits.set(commits.size() - 1, commits.getLast().and(one));
