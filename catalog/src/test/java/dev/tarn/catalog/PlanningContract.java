@@ -129,9 +129,27 @@ interface PlanningContract {
             assertThat(scan.schema().schemaId()).isNotEqualTo(table.schema().schemaId());
             return;
         }
+        if (meansOthers(filter, scan.schema(), table.schema())) {
+            // And takes what it finds there, which by then may be another column.
+            return;
+        }
         assertThat(served)
                 .as("%s: v%s %s", seed, made.formatVersion, filter)
                 .containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    /// Whether a name of the filter is that of another column in the schema of today.
+    private static boolean meansOthers(Expression filter, Schema then, Schema today) {
+        String text = filter.toString().toLowerCase(java.util.Locale.ROOT);
+        for (NestedField column : then.columns()) {
+            NestedField other = today.findField(column.name());
+            if (other != null
+                    && other.fieldId() != column.fieldId()
+                    && text.contains("name=\"%s\"".formatted(column.name()))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void compareIncremental(
