@@ -345,9 +345,9 @@ final class KeptCommands {
             description = "Tell where a pipeline stood in its logs after its last commits.",
             footer = {
                 "",
-                "A snapshot has the number of its commit as tarn.pipeline-commit. 'tarn pipeline"
-                        + " start NAME",
-                "--from COMMIT' goes on from there; the server of the log must still have it."
+                "A snapshot has the number of its commit as tarn.pipeline-commit.",
+                "'tarn pipeline start NAME --from COMMIT' goes on from there; the server of",
+                "the log must still have it."
             })
     static final class PositionsCommand implements Runnable {
         private final Surroundings surroundings;
