@@ -4,7 +4,6 @@ import dev.tarn.pipeline.RandomTable.Kind;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,23 +55,10 @@ record BinlogChanges(int port, boolean mariaDb) implements Differential.Server {
     }
 
     @Override
-    public void transaction(boolean kept, List<String> statements) throws SQLException {
-        try (Connection connection =
-                        DriverManager.getConnection(
-                                "jdbc:mariadb://127.0.0.1:%s/shop?user=root&createDatabaseIfNotExist=true"
-                                        .formatted(port));
-                Statement statement = connection.createStatement()) {
-            statement.execute("SET time_zone = '+00:00'");
-            connection.setAutoCommit(false);
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-            if (kept) {
-                connection.commit();
-            } else {
-                connection.rollback();
-            }
-        }
+    public Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:mariadb://127.0.0.1:%s/shop?user=root&createDatabaseIfNotExist=true&sessionVariables=time_zone='+00:00'"
+                        .formatted(port));
     }
 
     @Override

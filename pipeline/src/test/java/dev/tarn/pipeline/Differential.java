@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
@@ -39,8 +42,23 @@ final class Differential {
     interface Server {
         List<RandomTable.Kind> kinds();
 
+        Connection connect() throws SQLException;
+
         /// In one transaction, which is taken back where `kept` is false.
-        void transaction(boolean kept, List<String> statements) throws Exception;
+        default void transaction(boolean kept, List<String> statements) throws SQLException {
+            try (Connection connection = connect();
+                    Statement statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                for (String sql : statements) {
+                    statement.execute(sql);
+                }
+                if (kept) {
+                    connection.commit();
+                } else {
+                    connection.rollback();
+                }
+            }
+        }
 
         /// After a table is made.
         default List<String> afterwards(String table) {

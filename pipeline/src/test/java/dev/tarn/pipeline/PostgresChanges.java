@@ -4,7 +4,6 @@ import dev.tarn.pipeline.RandomTable.Kind;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -48,19 +47,8 @@ record PostgresChanges(EmbeddedPostgres postgres) implements Differential.Server
     }
 
     @Override
-    public void transaction(boolean kept, List<String> statements) throws SQLException {
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-            if (kept) {
-                connection.commit();
-            } else {
-                connection.rollback();
-            }
-        }
+    public Connection connect() throws SQLException {
+        return postgres.getPostgresDatabase().getConnection();
     }
 
     @Override

@@ -18,7 +18,7 @@ final class KeptCommands {
 
     private KeptCommands() {}
 
-    private static String path(String name) {
+    static String path(String name) {
         return PIPELINES + "/" + Client.encode(name);
     }
 
@@ -54,7 +54,11 @@ final class KeptCommands {
         @Parameters(paramLabel = "NAME", description = "The name of the pipeline.")
         private String name = "";
 
-        private Client client(Surroundings surroundings) {
+        String name() {
+            return name;
+        }
+
+        Client client(Surroundings surroundings) {
             return server.client(surroundings);
         }
     }
@@ -234,7 +238,7 @@ final class KeptCommands {
         }
     }
 
-    private static String time(JsonNode text) {
+    static String time(JsonNode text) {
         return Instant.parse(text.asText()).truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
@@ -337,65 +341,6 @@ final class KeptCommands {
                                         .formatted(
                                                 time(line.path("at")), line.path("line").asText()));
             }
-        }
-    }
-
-    @Command(
-            name = "positions",
-            description = "Tell where a pipeline stood in its logs after its last commits.",
-            footer = {
-                "",
-                "A snapshot has the number of its commit as tarn.pipeline-commit.",
-                "'tarn pipeline start NAME --from COMMIT' goes on from there; the server of",
-                "the log must still have it."
-            })
-    static final class PositionsCommand implements Runnable {
-        private final Surroundings surroundings;
-
-        @Mixin private Named pipeline;
-
-        @Option(
-                names = {"-n", "--limit"},
-                paramLabel = "N",
-                description = "How many commits, the newest first; default 20.")
-        private int limit = 20;
-
-        @Option(names = "--json", description = "Print JSON.")
-        private boolean json;
-
-        PositionsCommand(Surroundings surroundings) {
-            this.surroundings = surroundings;
-        }
-
-        @Override
-        public void run() {
-            JsonNode positions =
-                    pipeline.client(surroundings)
-                            .get(path(pipeline.name) + "/positions?limit=" + limit)
-                            .path("positions");
-            if (json) {
-                positions.forEach(surroundings.out()::println);
-                return;
-            }
-            if (positions.isEmpty()) {
-                surroundings.out().println("It has read no log yet");
-                return;
-            }
-            Table table = new Table("COMMIT", "AT", "PARTITION", "POSITION");
-            for (JsonNode commit : positions) {
-                String number = commit.path("commit").asText();
-                String at = time(commit.path("at"));
-                for (JsonNode moved : commit.path("moved")) {
-                    table.row(
-                            number,
-                            at,
-                            moved.path("partition").asText(),
-                            moved.path("place").asText());
-                    number = "";
-                    at = "";
-                }
-            }
-            table.print(surroundings.out(), "");
         }
     }
 }

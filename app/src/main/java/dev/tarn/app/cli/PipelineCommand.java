@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
             KeptCommands.StartCommand.class,
             KeptCommands.PauseCommand.class,
             KeptCommands.LogCommand.class,
-            KeptCommands.PositionsCommand.class,
+            PipelinePositionsCommand.class,
             KeptCommands.DropCommand.class,
             ClusterCommands.SubmitCommand.class,
             ClusterCommands.StopCommand.class

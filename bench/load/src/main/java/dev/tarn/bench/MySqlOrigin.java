@@ -18,7 +18,6 @@ final class MySqlOrigin implements Origin {
 
     private final int port;
     private Statement statement;
-    private long rows;
 
     private MySqlOrigin(int port) {
         this.port = port;
@@ -70,8 +69,7 @@ final class MySqlOrigin implements Origin {
     }
 
     @Override
-    public void fill(long count) throws SQLException {
-        rows = count;
+    public void fill(long rows) throws SQLException {
         statement = connect("").createStatement();
         statement.execute("CREATE DATABASE bench");
         statement.execute("USE bench");
@@ -103,17 +101,8 @@ final class MySqlOrigin implements Origin {
     }
 
     @Override
-    public void copyTo(String table) throws SQLException {
-        for (long from = 0; from < rows; from += 1_000) {
-            statement.execute(
-                    "INSERT INTO %s SELECT * FROM filled WHERE id > %d AND id <= %d"
-                            .formatted(table, from, from + 1_000));
-        }
-    }
-
-    @Override
-    public void drop(String table) throws SQLException {
-        statement.execute("DROP TABLE " + table);
+    public Statement statement() {
+        return statement;
     }
 
     @Override

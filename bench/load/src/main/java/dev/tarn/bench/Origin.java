@@ -1,6 +1,7 @@
 package dev.tarn.bench;
 
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
 
 /// A database server with a table `filled` of the pipelines' ten columns, which are read as they
@@ -16,10 +17,22 @@ interface Origin {
     /// An empty table of the same columns.
     void make(String table) throws SQLException;
 
-    /// All rows of `filled`, in transactions of a thousand.
-    void copyTo(String table) throws SQLException;
+    /// Of a connection that commits by itself.
+    Statement statement();
 
-    void drop(String table) throws SQLException;
+    /// All rows of `filled`, in transactions of a thousand.
+    default void copyTo(String table, long rows) throws SQLException {
+        for (long from = 0; from < rows; from += 1_000) {
+            statement()
+                    .execute(
+                            "INSERT INTO %s SELECT * FROM filled WHERE id > %d AND id <= %d"
+                                    .formatted(table, from, from + 1_000));
+        }
+    }
+
+    default void drop(String table) throws SQLException {
+        statement().execute("DROP TABLE " + table);
+    }
 
     /// What the server keeps for a job that has ended goes.
     void forget(String job) throws SQLException;

@@ -192,7 +192,7 @@ final class PipelineBench {
                     follow(origin, name, peer);
                     peer.hold();
                 }
-                origin.copyTo(name);
+                origin.copyTo(name, rows);
                 run(label, name, source, upsert, round);
                 if (peer != null) {
                     var run = report.begin(peer.processes());

@@ -13,7 +13,6 @@ import java.util.concurrent.locks.LockSupport;
 final class PostgresOrigin implements Origin {
     private final Backends.Postgres server;
     private final Statement statement;
-    private long rows;
 
     PostgresOrigin(Backends.Postgres server) throws SQLException {
         this.server = server;
@@ -27,8 +26,7 @@ final class PostgresOrigin implements Origin {
     }
 
     @Override
-    public void fill(long count) throws SQLException {
-        rows = count;
+    public void fill(long rows) throws SQLException {
         statement.execute(
                 """
                 CREATE TABLE filled AS SELECT i::bigint AS id, 'user-' || (i %% 100000) AS name,
@@ -38,7 +36,7 @@ final class PostgresOrigin implements Origin {
                   TIMESTAMP '2023-11-14 22:13:20' + i * INTERVAL '1 s' AS at, 'note ' || md5(i::text) AS note
                   FROM generate_series(1, %d::bigint) i\
                 """
-                        .formatted(count));
+                        .formatted(rows));
         statement.execute("ALTER TABLE filled ADD PRIMARY KEY (id)");
     }
 
@@ -48,17 +46,8 @@ final class PostgresOrigin implements Origin {
     }
 
     @Override
-    public void copyTo(String table) throws SQLException {
-        for (long from = 0; from < rows; from += 1_000) {
-            statement.execute(
-                    "INSERT INTO %s SELECT * FROM filled WHERE id > %d AND id <= %d"
-                            .formatted(table, from, from + 1_000));
-        }
-    }
-
-    @Override
-    public void drop(String table) throws SQLException {
-        statement.execute("DROP TABLE " + table);
+    public Statement statement() {
+        return statement;
     }
 
     @Override
