@@ -20,6 +20,7 @@ final class Counters {
     volatile int filesSkipped;
     volatile int filesTotal;
     volatile int snapshots;
+    volatile long filesMerged;
     volatile Lag lag = Lag.UNKNOWN;
 
     /// What the readers say of themselves now.
@@ -48,6 +49,12 @@ final class Counters {
         if (changed) {
             lastCommitNanos = nanos;
         }
+    }
+
+    /// @param files that were merged
+    void hasMerged(long since, int files) {
+        commitNanos += System.nanoTime() - since;
+        filesMerged += files;
     }
 
     Spent spent() {

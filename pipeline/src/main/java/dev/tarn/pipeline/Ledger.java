@@ -254,7 +254,8 @@ final class Ledger {
         });
     }
 
-    private void requireEpoch(Transaction tx, long epoch) {
+    /// @throws Fenced if another run has taken over
+    void requireEpoch(Transaction tx, long epoch) {
         if (tx.update("UPDATE pipeline SET epoch = epoch WHERE name = ? AND epoch = ?", name, epoch)
                 == 0) {
             throw fenced();

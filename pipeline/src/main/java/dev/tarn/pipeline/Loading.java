@@ -85,6 +85,7 @@ final class Loading implements Runnable {
                 counters.lag,
                 counters.spent(),
                 counters.snapshots,
+                counters.filesMerged,
                 tables.stream().distinct().toList(),
                 notes,
                 counters.message);

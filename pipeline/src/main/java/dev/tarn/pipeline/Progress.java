@@ -12,6 +12,7 @@ import java.util.List;
 /// @param lag how far the sources that grow are behind
 /// @param spent what its time goes into
 /// @param snapshots commits that changed a table
+/// @param filesMerged small files that became part of larger ones
 /// @param notes what the reader of a summary should know, such as a file that was loaded anew
 /// @param message what goes on; after a failure its one sentence
 public record Progress(
@@ -29,6 +30,7 @@ public record Progress(
         Lag lag,
         Spent spent,
         int snapshots,
+        long filesMerged,
         List<String> tables,
         List<String> notes,
         String message) {

@@ -4,6 +4,7 @@ import dev.tarn.pipeline.sink.Branch;
 import dev.tarn.pipeline.sink.RowWriter;
 import dev.tarn.pipeline.sink.UpsertWriter;
 import dev.tarn.pipeline.sink.Written;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DeleteFile;
@@ -15,7 +16,16 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.jspecify.annotations.Nullable;
 
 /// A table this run writes to: its writer, and the table as it was at the start.
-record Target(TableIdentifier name, Table table, Branch branch, RowWriter writer) {
+///
+/// @param mergeMin how many small files are merged at least, 0 for never
+/// @param ofJob properties of the table that the job sets for itself
+record Target(
+        TableIdentifier name,
+        Table table,
+        Branch branch,
+        RowWriter writer,
+        int mergeMin,
+        Map<String, String> ofJob) {
 
     /// The snapshot that the next commit builds on; null if there is none.
     static @Nullable Long head(Table table, Branch branch) {
@@ -75,6 +85,7 @@ record Target(TableIdentifier name, Table table, Branch branch, RowWriter writer
         update.set("tarn.pipeline", pipeline);
         update.set("tarn.pipeline-commit", Long.toString(sequence + 1));
         update.toBranch(branch.name());
+        update.scanManifestsWith(new PromptExecutor());
         return update;
     }
 

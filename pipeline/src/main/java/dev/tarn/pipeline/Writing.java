@@ -3,13 +3,11 @@ package dev.tarn.pipeline;
 import dev.tarn.pipeline.Plan.Flow;
 import dev.tarn.pipeline.Plan.Outlet;
 import dev.tarn.pipeline.lake.ForeignCatalog;
-import dev.tarn.pipeline.lake.ForeignFileIO;
 import dev.tarn.pipeline.lake.OwnCatalog;
 import dev.tarn.pipeline.lake.TargetCatalog.Changes;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejected;
 import dev.tarn.pipeline.row.RowKind;
-import dev.tarn.pipeline.sink.Branch;
 import dev.tarn.pipeline.sink.Columnwise;
 import dev.tarn.pipeline.sink.DeadLetters;
 import dev.tarn.pipeline.sink.IcebergSink;
@@ -17,21 +15,15 @@ import dev.tarn.pipeline.sink.IcebergSink.DataSaveMode;
 import dev.tarn.pipeline.sink.Memory;
 import dev.tarn.pipeline.sink.RowWriter;
 import dev.tarn.pipeline.sink.TableWriter;
-import dev.tarn.pipeline.sink.UpsertWriter;
 import dev.tarn.pipeline.sink.Written;
 import dev.tarn.pipeline.source.Mark;
 import dev.tarn.store.Transaction;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
@@ -58,10 +50,10 @@ final class Writing {
     private final Ledger ledger;
     private final InstantSource clock;
     private final Counters counters;
-    private final SequencedMap<TableIdentifier, Target> targets = new LinkedHashMap<>();
+    private final Targets targets;
+    private final Merging merging;
     private final List<Consumer<Transaction>> unsaved = new ArrayList<>();
 
-    private final Memory.Share memory;
     private long epoch;
     private long sequence;
     private long commitNanos = System.nanoTime();
@@ -69,7 +61,9 @@ final class Writing {
 
     Writing(Plan plan, Ledger ledger, InstantSource clock, Counters counters, Memory memory) {
         this.plan = plan;
-        this.memory = memory.share();
+        Memory.Share share = memory.share();
+        this.targets = new Targets(plan, share);
+        this.merging = new Merging(plan, ledger, share, counters);
         this.publisher =
                 switch (plan.catalog()) {
                     case OwnCatalog own -> new AtOnce(plan.name(), own, ledger);
@@ -116,75 +110,13 @@ final class Writing {
                 if (prepared.add(sink.name())) {
                     counters.notes.addAll(sink.prepare(plan.catalog(), fresh));
                 }
-                target(sink);
+                targets.add(sink);
             }
             if (flow.deadLetters() != null) {
                 DeadLetters.prepare(plan.catalog(), flow.deadLetters());
-                target(flow.deadLetters(), Branch.MAIN, TableWriter::new, Map.of());
+                targets.add(flow.deadLetters());
             }
         }
-    }
-
-    private void target(IcebergSink sink) {
-        if (!sink.upserts()) {
-            target(sink.name(), sink.branch(), TableWriter::new, sink.writeProperties());
-            return;
-        }
-        target(
-                sink.name(),
-                sink.branch(),
-                (table, properties) -> {
-                    try {
-                        return new UpsertWriter(
-                                table,
-                                properties,
-                                () -> plan.catalog().load(sink.name()),
-                                sink.branch(),
-                                sink.keyIds(table.schema()),
-                                memory);
-                    } catch (IllegalArgumentException e) {
-                        throw new PipelineException(String.valueOf(e.getMessage()), e);
-                    }
-                },
-                sink.writeProperties());
-    }
-
-    private void target(
-            TableIdentifier name,
-            Branch branch,
-            BiFunction<Table, Map<String, String>, RowWriter> writer,
-            Map<String, String> ofJob) {
-        Target target =
-                targets.computeIfAbsent(
-                        name,
-                        n -> {
-                            Table table = plan.catalog().load(n);
-                            requireBranch(branch, table);
-                            Map<String, String> properties = new HashMap<>(table.properties());
-                            properties.putAll(ofJob);
-                            return new Target(n, table, branch, writer.apply(table, properties));
-                        });
-        if (!target.branch().equals(branch)) {
-            throw new PipelineException(
-                    "Table %s: expected one branch in a job, found %s and %s"
-                            .formatted(name, target.branch().name(), branch.name()));
-        }
-    }
-
-    private static void requireBranch(Branch branch, Table table) {
-        try {
-            branch.requireNoTag(table);
-        } catch (IllegalArgumentException e) {
-            throw new PipelineException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private Target require(TableIdentifier name) {
-        Target target = targets.get(name);
-        if (target == null) {
-            throw new IllegalStateException("No writer for " + name);
-        }
-        return target;
     }
 
     /// The first commit of a run that starts anew or goes back: of one that starts anew old rows go
@@ -235,7 +167,7 @@ final class Writing {
         var key = new StringBuilder(flow.label());
         for (Outlet outlet : flow.tables()) {
             IcebergSink sink = outlet.sink();
-            Target target = require(sink.name());
+            Target target = targets.require(sink.name());
             if (outlet.lane().transforms().isEmpty()) {
                 required.get(outlet.from()).addAll(sink.required(plan.catalog()));
             }
@@ -271,35 +203,11 @@ final class Writing {
                 write(route, batch);
             }
         }
-        relieve();
+        targets.relieve();
         way.flow().consoles().forEach(screen -> screen.sink().write(screen.stage().through(batch)));
         counters.hasWritten(began);
         counters.rows += batch.size();
         rowsSinceCommit += Math.max(1, batch.size());
-    }
-
-    /// Ends files early where there is too much in memory.
-    private void relieve() {
-        memory.holds(buffered());
-        while (memory.mustGive()) { // ends: each step ends a file
-            RowWriter most =
-                    targets.values().stream()
-                            .map(Target::writer)
-                            .max(Comparator.comparingLong(RowWriter::buffered))
-                            .orElseThrow();
-            if (!most.endLargest()) {
-                return;
-            }
-            memory.holds(buffered());
-        }
-    }
-
-    private long buffered() {
-        long bytes = 0;
-        for (Target target : targets.values()) {
-            bytes += target.writer().buffered();
-        }
-        return bytes;
     }
 
     /// Whether it is time for a commit.
@@ -308,16 +216,9 @@ final class Writing {
                 || System.nanoTime() - commitNanos >= plan.checkpointMillis() * 1_000_000L;
     }
 
-    /// A catalog gives keys for a while. Asked where a run may begin anew, which gets it others.
-    ///
-    /// @throws ChangedException if those of a table end soon
+    /// See [Targets#requireKeys].
     void requireKeys() {
-        for (Target target : targets.values()) {
-            if (target.table().io() instanceof ForeignFileIO io && io.endsSoon(clock.millis())) {
-                throw ChangedException.expected(
-                        "The keys for table %s end soon".formatted(target.name()));
-            }
-        }
+        targets.requireKeys(clock.millis());
     }
 
     /// There is nothing to commit: the next one is due a whole interval from now.
@@ -393,7 +294,7 @@ final class Writing {
                     "%s: more than %s rows rejected, the last: %s"
                             .formatted(flow.label(), flow.rejectedMax(), row.sentence()));
         }
-        Target target = require(name);
+        Target target = targets.require(name);
         DeadLetters.write(
                 target.writer(), target.table().schema(), plan.name(), row, clock.instant());
     }
@@ -401,14 +302,7 @@ final class Writing {
     /// Rows and positions since the last commit, in one transaction.
     void commit(boolean finish) {
         long began = System.nanoTime();
-        SequencedMap<Target, Written> files = new LinkedHashMap<>();
-        for (Target target : targets.values()) {
-            Written written = target.writer().complete();
-            if (!written.isEmpty()) {
-                files.put(target, written);
-            }
-        }
-        memory.holds(0);
+        SequencedMap<Target, Written> files = targets.complete();
         publisher.publish(new Publisher.Commit(epoch, sequence, files, tx -> save(tx, finish)));
         counters.hasCommitted(began, !files.isEmpty());
         sequence++;
@@ -416,6 +310,7 @@ final class Writing {
         unsaved.clear();
         rowsSinceCommit = 0;
         counters.rowsCommitted = counters.rows;
+        merging.afterCommit(epoch, files.keySet(), finish);
         commitNanos = System.nanoTime();
     }
 
@@ -429,20 +324,12 @@ final class Writing {
 
     /// Holds no memory any more.
     void release() {
-        memory.close();
+        targets.release();
     }
 
     /// Removes what was written and not committed.
     void abort() {
-        targets.values().forEach(target -> abort(target.writer()));
-    }
-
-    private void abort(RowWriter writer) {
-        try {
-            writer.abort();
-        } catch (RuntimeException e) {
-            // The files stay as orphans, which maintenance removes; the first failure is told.
-            counters.notes.add("Files of the failed run stay behind: " + e.getMessage());
-        }
+        targets.abort(
+                e -> counters.notes.add("Files of the failed run stay behind: " + e.getMessage()));
     }
 }

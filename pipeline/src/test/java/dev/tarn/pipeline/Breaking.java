@@ -1,22 +1,14 @@
 package dev.tarn.pipeline;
 
-import dev.tarn.storage.Condition;
-import dev.tarn.storage.Location;
-import dev.tarn.storage.ObjectInfo;
-import dev.tarn.storage.ObjectReader;
 import dev.tarn.storage.ObjectStore;
-import dev.tarn.storage.ObjectWriter;
 import dev.tarn.storage.StorageException;
 import dev.tarn.store.Database;
 import dev.tarn.store.Migration;
 import dev.tarn.store.OutcomeUnknownException;
 import dev.tarn.store.StoreException;
 import dev.tarn.store.Transaction;
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /// Breaks the n-th write to rows or bytes, before it takes effect or after.
 final class Breaking {
@@ -90,63 +82,12 @@ final class Breaking {
     }
 
     ObjectStore bytes(ObjectStore inner) {
-        return new ObjectStore() {
-            @Override
-            public Optional<ObjectInfo> find(Location location) {
-                return inner.find(location);
-            }
+        return new WatchedStore(inner, _ -> check(Moment.BEFORE), _ -> check(Moment.AFTER));
+    }
 
-            @Override
-            public byte[] read(Location location) {
-                return inner.read(location);
-            }
-
-            @Override
-            public ObjectReader open(Location location) {
-                return inner.open(location);
-            }
-
-            @Override
-            public ObjectInfo write(Location location, byte[] content, Condition condition) {
-                check(Moment.BEFORE);
-                ObjectInfo info = inner.write(location, content, condition);
-                check(Moment.AFTER);
-                return info;
-            }
-
-            @Override
-            public ObjectWriter create(Location location, Condition condition) {
-                check(Moment.BEFORE);
-                ObjectWriter writer = inner.create(location, condition);
-                check(Moment.AFTER);
-                return writer;
-            }
-
-            private void check(Moment here) {
-                if (now(here)) {
-                    throw new StorageException("broken");
-                }
-            }
-
-            @Override
-            public void delete(Location location) {
-                inner.delete(location);
-            }
-
-            @Override
-            public void deleteAll(Collection<Location> locations) {
-                inner.deleteAll(locations);
-            }
-
-            @Override
-            public Stream<ObjectInfo> list(Location prefix) {
-                return inner.list(prefix);
-            }
-
-            @Override
-            public void close() {
-                inner.close();
-            }
-        };
+    private void check(Moment here) {
+        if (now(here)) {
+            throw new StorageException("broken");
+        }
     }
 }

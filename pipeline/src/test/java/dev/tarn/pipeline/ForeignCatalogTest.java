@@ -217,6 +217,7 @@ class ForeignCatalogTest {
                         source { LocalFile { path = in, file_format_type = json
                           schema { primaryKey { name = k, columnNames = [id] }, fields { id = bigint, n = int } } } }
                         sink { Iceberg { %s, namespace = t, table = up, iceberg.table.upsert-mode-enabled = true
+                          iceberg.table.write-props { "tarn.merge.min-input-files" = 2 }
                           iceberg.table.auto-create-props = { format-version = "%s" } } }
                         """
                                 .formatted(config().replace(reference.uri(), other.uri()), version);

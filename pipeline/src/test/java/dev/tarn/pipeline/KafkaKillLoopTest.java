@@ -100,7 +100,8 @@ class KafkaKillLoopTest {
                        primaryKey { columnNames = [id] } } } }
             sink {
               Iceberg { namespace = t, table = vectors, iceberg.table.upsert-mode-enabled = true
-                iceberg.table.auto-create-props { format-version = "3" } }
+                iceberg.table.auto-create-props { format-version = "3" }
+                iceberg.table.write-props { "tarn.merge.min-input-files" = 3 } }
               Iceberg { namespace = t, table = positions, iceberg.table.upsert-mode-enabled = true
                 iceberg.table.partition-keys = "bucket(id, 3)" }
             }

@@ -2,12 +2,7 @@ package dev.tarn.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tarn.storage.Condition;
-import dev.tarn.storage.Location;
-import dev.tarn.storage.ObjectInfo;
-import dev.tarn.storage.ObjectReader;
 import dev.tarn.storage.ObjectStore;
-import dev.tarn.storage.ObjectWriter;
 import dev.tarn.store.Database;
 import dev.tarn.store.Migration;
 import dev.tarn.store.Transaction;
@@ -17,15 +12,12 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /// Kills a runner again and again, each time with new rows waiting for it, and looks after each
 /// kill whether the tables are what the source is.
@@ -197,58 +189,8 @@ final class KillLoop {
         }
 
         ObjectStore bytes(ObjectStore inner) {
-            return new ObjectStore() {
-                @Override
-                public Optional<ObjectInfo> find(Location location) {
-                    return inner.find(location);
-                }
-
-                @Override
-                public byte[] read(Location location) {
-                    return inner.read(location);
-                }
-
-                @Override
-                public ObjectReader open(Location location) {
-                    return inner.open(location);
-                }
-
-                @Override
-                public ObjectInfo write(Location location, byte[] content, Condition condition) {
-                    at(Point.BEFORE_UPLOAD);
-                    ObjectInfo info = inner.write(location, content, condition);
-                    at(Point.AFTER_UPLOAD);
-                    return info;
-                }
-
-                @Override
-                public ObjectWriter create(Location location, Condition condition) {
-                    at(Point.BEFORE_UPLOAD);
-                    ObjectWriter writer = inner.create(location, condition);
-                    at(Point.AFTER_UPLOAD);
-                    return writer;
-                }
-
-                @Override
-                public void delete(Location location) {
-                    inner.delete(location);
-                }
-
-                @Override
-                public void deleteAll(Collection<Location> locations) {
-                    inner.deleteAll(locations);
-                }
-
-                @Override
-                public Stream<ObjectInfo> list(Location prefix) {
-                    return inner.list(prefix);
-                }
-
-                @Override
-                public void close() {
-                    inner.close();
-                }
-            };
+            return new WatchedStore(
+                    inner, _ -> at(Point.BEFORE_UPLOAD), _ -> at(Point.AFTER_UPLOAD));
         }
     }
 }

@@ -63,7 +63,12 @@ record Transfers(
 
     @Override
     public String job(String mode) {
-        return job.of(mode);
+        // Small files are merged soon, so that runners are killed in that as well.
+        return job.of(mode)
+                .replace(
+                        "upsert-mode-enabled = true",
+                        "upsert-mode-enabled = true\n"
+                            + "iceberg.table.write-props { \"tarn.merge.min-input-files\" = 3 }");
     }
 
     @Override

@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
@@ -87,6 +89,11 @@ class UpsertTest {
     }
 
     private static String job(String rows, int version, String keys, String partition) {
+        return job(rows, version, keys, partition, 16);
+    }
+
+    private static String job(
+            String rows, int version, String keys, String partition, int mergeMin) {
         return """
         env { job.name = upsert, tarn.checkpoint.rows = 37 }
         source { FakeSource {
@@ -98,9 +105,10 @@ class UpsertTest {
           iceberg.table.partition-keys = "%s"
           iceberg.table.upsert-mode-enabled = true
           iceberg.table.auto-create-props { format-version = "%s" }
+          iceberg.table.write-props { "tarn.merge.min-input-files" = %s }
         } }
         """
-                .formatted(rows, keys, partition, version);
+                .formatted(rows, keys, partition, version, mergeMin);
     }
 
     private static Map<List<Object>, String> table(World world) throws IOException {
@@ -117,27 +125,39 @@ class UpsertTest {
 
     @ParameterizedTest
     @CsvSource({
-        "2, id, '', 1",
-        "2, 'id,name', '', 2",
-        "2, id, part, 3",
-        "2, 'name,id', 'bucket(id, 4)', 4",
-        "3, id, '', 5",
-        "3, 'id,name', part, 6",
+        "2, id, '', 0, 1",
+        "2, 'id,name', '', 3, 2",
+        "2, id, part, 16, 3",
+        "2, id, part, 2, 4",
+        "2, 'name,id', 'bucket(id, 4)', 4, 5",
+        "3, id, '', 0, 6",
+        "3, 'id,name', part, 3, 7",
+        "3, id, '', 2, 8",
     })
-    void aTableIsWhatAMapWouldBe(int version, String keys, String partition, long seed)
-            throws Exception {
+    void aTableIsWhatAMapWouldBe(
+            int version, String keys, String partition, int mergeMin, long seed) throws Exception {
         var changes = new Changes(seed);
         boolean text = keys.contains("name");
         try (var world = new World(folder)) {
             for (int run = 0; run < RUNS; run++) {
-                String job = job(changes.rows(150, text), version, keys, partition);
+                String job = job(changes.rows(150, text), version, keys, partition, mergeMin);
                 assertThat(world.run(job).message()).isEqualTo("finished");
                 assertThat(new TreeMap<>(byText(table(world))))
                         .as("run %s", run)
                         .isEqualTo(new TreeMap<>(byText(changes.model)));
             }
+            assertThat(wasMerged(world.table("t.a"))).isEqualTo(mergeMin > 0);
             requireDeletesOfTheVersion(world.table("t.a"), version);
         }
+    }
+
+    private static boolean wasMerged(Table table) {
+        for (Snapshot snapshot : table.snapshots()) {
+            if (snapshot.operation().equals(DataOperations.REPLACE)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Map<String, String> byText(Map<List<Object>, String> rows) {
@@ -172,9 +192,9 @@ class UpsertTest {
                 Path home =
                         Files.createDirectories(folder.resolve(moment + "-" + version + "-" + n));
                 try (var world = new World(home, breaking::rows, breaking::bytes)) {
-                    String first = job(changes.rows(60, false), version, "id", "part");
+                    String first = job(changes.rows(60, false), version, "id", "part", 2);
                     assertThat(world.run(first).message()).isEqualTo("finished");
-                    String second = job(changes.rows(60, false), version, "id", "part");
+                    String second = job(changes.rows(60, false), version, "id", "part", 2);
                     breaking.at(n);
                     Progress broken = world.run(second);
                     breaking.at(Integer.MAX_VALUE);

@@ -204,6 +204,7 @@ public final class PipelineRoutes {
         json.put("files-skipped", progress.filesSkipped());
         json.put("files-total", progress.filesTotal());
         json.put("snapshots", progress.snapshots());
+        json.put("files-merged", progress.filesMerged());
         json.put("lag-records", KeptRoutes.known(progress.lag().records()));
         json.put("lag-bytes", KeptRoutes.known(progress.lag().bytes()));
         json.put("lag-millis", KeptRoutes.known(progress.lag().millis()));

@@ -196,6 +196,9 @@ final class PipelineRun {
             parts.add("%,d rejected".formatted(run.path("rows-rejected").asLong()));
         }
         parts.add(count(run.path("snapshots").asLong(), "snapshot"));
+        if (run.path("files-merged").asLong() > 0) {
+            parts.add(count(run.path("files-merged").asLong(), "small file") + " merged");
+        }
         parts.add("%.1f s".formatted(run.path("seconds").asDouble()));
         return String.join(", ", parts);
     }

@@ -29,6 +29,7 @@ public final class PipelineMetrics {
         gauge(registry, "rejected", "Rows that did not fit", p -> p.rejected());
         gauge(registry, "rows.per.second", "Of the present run so far", p -> p.rowsPerSecond());
         gauge(registry, "snapshots", "Commits that changed a table", p -> p.snapshots());
+        gauge(registry, "files.merged", "Small files merged", p -> p.filesMerged());
         gauge(registry, "lag.records", "Records that wait", p -> p.lag().records());
         gauge(registry, "lag.bytes", "Bytes of the log that wait", p -> p.lag().bytes());
         gauge(

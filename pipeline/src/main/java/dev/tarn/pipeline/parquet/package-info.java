@@ -1,8 +1,11 @@
-/// Parquet files without Hadoop at work: `Batch -> ParquetAppender -> object` and `file ->
-/// ParquetRows`.
+/// Parquet files without Hadoop at work: `Batch -> ParquetAppender -> object` and `object ->
+/// ParquetBatches -> Batch`.
 ///
 ///     Batch ─▶ FlatChunk    null bits, PageValues ─▶ words or plain ─▶ compressed page ─┐
 ///           └▶ NestedChunk  Iceberg's writer, parquet-java's columns ───────────────────┴▶ file
+///
+///     file ─▶ FlatReader    parquet-java's values ─▶ arrays of primitives ───────────────┐
+///          └▶ NestedReader  Iceberg's reader ────────────────────────────────────────────┴▶ Batch
 ///
 /// Columns without nesting are encoded here, a page at a time from arrays of primitives, with no
 /// object for a value; lists, maps and structs go through Iceberg and parquet-java. Everything

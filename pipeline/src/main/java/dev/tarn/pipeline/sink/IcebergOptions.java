@@ -73,7 +73,9 @@ final class IcebergOptions {
                                     "`write.target-file-size-bytes` (default 128 MiB),"
                                             + " `write.parquet.compression-codec` (default zstd),"
                                             + " `write.parquet.compression-level`,"
-                                            + " `write.parquet.row-group-size-bytes`, for this job;"
+                                            + " `write.parquet.row-group-size-bytes`,"
+                                            + " `tarn.merge.min-input-files` (default 16: so many"
+                                            + " small files become one, 0 for never), for this job;"
                                             + " the only format is parquet."),
                             Option.honoured(
                                     "schema_save_mode",

@@ -51,7 +51,8 @@ public final class IcebergSink {
                     "write.target-file-size-bytes",
                     "write.parquet.compression-codec",
                     "write.parquet.compression-level",
-                    "write.parquet.row-group-size-bytes");
+                    "write.parquet.row-group-size-bytes",
+                    Merger.MIN_INPUT_FILES);
 
     private static final int EVOLVE_ATTEMPTS_MAX = 5;
 
@@ -120,6 +121,11 @@ public final class IcebergSink {
                         "iceberg.table.write-props",
                         "%s: expected zstd, snappy, gzip or uncompressed, found '%s'"
                                 .formatted(key, value));
+            } else if (key.equals(Merger.MIN_INPUT_FILES)
+                    && !value.matches("0|[2-9]|[1-9]\\d{1,5}")) {
+                block.problem(
+                        "iceberg.table.write-props",
+                        "%s: expected 0 or a number from 2 on, found '%s'".formatted(key, value));
             } else if (key.endsWith("-level") && !value.matches("[1-9]|1\\d|2[0-2]")) {
                 block.problem(
                         "iceberg.table.write-props",

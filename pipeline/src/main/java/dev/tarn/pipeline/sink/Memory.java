@@ -65,12 +65,17 @@ public final class Memory {
 
         /// Whether it has to end a file early.
         public boolean mustGive() {
-            long room = Math.max(FILES_MIN, Math.min(filesMost, most - keys()));
-            if (files() <= room) {
-                return false;
-            }
-            long holders = shares.stream().filter(share -> share.files > 0).count();
-            return files > room / Math.max(1, holders);
+            return files() > roomOfAll() && files > room();
+        }
+
+        private long roomOfAll() {
+            return Math.max(FILES_MIN, Math.min(filesMost, most - keys()));
+        }
+
+        /// What its open files may hold at least: the room, shared with those who hold any now.
+        long room() {
+            long others = shares.stream().filter(s -> s != this && s.files > 0).count();
+            return roomOfAll() / (others + 1);
         }
 
         /// Room for an index of keys that grows.

@@ -17,6 +17,7 @@ import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionKey;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.OutputFile;
@@ -37,6 +38,7 @@ public final class TableWriter implements RowWriter {
     }
 
     private final Table table;
+    private final Schema schema;
     private final long fileBytesMax;
     private final ParquetAppender.Layout layout;
     private final MetricsConfig metricsConfig;
@@ -50,15 +52,24 @@ public final class TableWriter implements RowWriter {
 
     /// @param properties of the table, with those of the job on top
     public TableWriter(Table table, Map<String, String> properties) {
+        this(table, table.schema(), properties);
+    }
+
+    /// @param schema of the table, with columns of the format behind its own
+    TableWriter(Table table, Schema schema, Map<String, String> properties) {
         this.table = table;
-        this.fileBytesMax =
-                Long.parseLong(
-                        properties.getOrDefault(
-                                "write.target-file-size-bytes",
-                                String.valueOf(FILE_BYTES_DEFAULT)));
+        this.schema = schema;
+        this.fileBytesMax = fileBytesMax(properties);
         this.layout = ParquetAppender.Layout.of(properties);
         this.metricsConfig = MetricsConfig.forTable(table);
-        this.key = new PartitionKey(table.spec(), table.schema());
+        this.key = new PartitionKey(table.spec(), schema);
+    }
+
+    /// The size at which a file ends.
+    static long fileBytesMax(Map<String, String> properties) {
+        return Long.parseLong(
+                properties.getOrDefault(
+                        "write.target-file-size-bytes", String.valueOf(FILE_BYTES_DEFAULT)));
     }
 
     @Override
@@ -79,7 +90,7 @@ public final class TableWriter implements RowWriter {
         if (table.spec().isUnpartitioned()) {
             add(openOf(null), batch, columns, selected, count, listener);
         } else {
-            Batch.View view = columns.view(batch, table.schema().asStruct());
+            Batch.View view = columns.view(batch, schema.asStruct());
             rowsByPartition(view, selected, count)
                     .forEach((partition, rows) ->
                             add(
@@ -158,7 +169,7 @@ public final class TableWriter implements RowWriter {
                 new Open(
                         partition,
                         file,
-                        new ParquetAppender(table.schema(), file, layout, metricsConfig),
+                        new ParquetAppender(schema, file, layout, metricsConfig),
                         new Place(location, table.spec(), partition));
         open.put(partition, opened);
         return opened;

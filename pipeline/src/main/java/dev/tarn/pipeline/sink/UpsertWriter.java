@@ -4,21 +4,25 @@ import dev.tarn.pipeline.parquet.ParquetAppender;
 import dev.tarn.pipeline.row.Batch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
-import org.apache.iceberg.FileMetadata;
-import org.apache.iceberg.MetricsConfig;
-import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StructLike;
@@ -26,9 +30,7 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.TableUtil;
 import org.apache.iceberg.deletes.BaseDVFileWriter;
 import org.apache.iceberg.deletes.PositionDeleteIndex;
-import org.apache.iceberg.io.DeleteSchemaUtil;
 import org.apache.iceberg.io.DeleteWriteResult;
-import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.OutputFileFactory;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
@@ -47,21 +49,20 @@ import org.jspecify.annotations.Nullable;
 /// makes it useless, which [#snapshotId] tells.
 public final class UpsertWriter implements RowWriter {
     private static final int POSITION_BITS = 40;
-    private static final int DELETES_BATCH_ROWS = 4_096;
 
     private final Table table;
     private final Memory.Share memory;
     private final TableWriter writer;
     private final Supplier<Table> current;
-    private final ParquetAppender.Layout layout;
+    private final PositionDeletes positionDeletes;
     private final int[] keyPositions;
     private final Schema keyColumns;
     private final Keys keys;
     private final String name = UUID.randomUUID().toString();
     private final Branch branch;
-    private final List<Place> places = new ArrayList<>();
+    private final List<@Nullable Place> places = new ArrayList<>();
+    private final Deque<Integer> free = new ArrayDeque<>();
     private final SequencedMap<Place, Positions> deletions = new LinkedHashMap<>();
-    private final List<String> written = new ArrayList<>();
 
     private @Nullable KeyIndex index;
     private @Nullable Long snapshotId;
@@ -83,7 +84,7 @@ public final class UpsertWriter implements RowWriter {
         this.branch = branch;
         this.writer = new TableWriter(table, properties);
         this.current = current;
-        this.layout = ParquetAppender.Layout.of(properties);
+        this.positionDeletes = new PositionDeletes(table, ParquetAppender.Layout.of(properties));
         this.keyColumns = KeyScan.keyColumns(table, keyIds);
         this.keys = new Keys(keyColumns.asStruct());
         List<Integer> columns =
@@ -143,11 +144,10 @@ public final class UpsertWriter implements RowWriter {
         }
         var made = new KeyIndex(memory::grow);
         Table now = current.get();
-        var internal = KeyScan.internal(keyColumns);
         try {
             new KeyScan(now, branch, keyColumns)
                     .read((key, place, position) -> {
-                        keys.read(internal.wrap(key));
+                        keys.read(key);
                         made.put(keys.high(), keys.low(), packed(place, position));
                     });
         } catch (RuntimeException e) {
@@ -162,8 +162,14 @@ public final class UpsertWriter implements RowWriter {
 
     private long packed(Place place, long position) {
         if (place.number() < 0) {
-            place.number(places.size());
-            places.add(place);
+            Integer number = free.poll();
+            if (number == null) {
+                place.number(places.size());
+                places.add(place);
+            } else {
+                place.number(number);
+                places.set(number, place);
+            }
         }
         return (long) place.number() << POSITION_BITS | position;
     }
@@ -209,7 +215,7 @@ public final class UpsertWriter implements RowWriter {
     }
 
     private void delete(long packed) {
-        Place place = places.get((int) (packed >>> POSITION_BITS));
+        Place place = Objects.requireNonNull(places.get((int) (packed >>> POSITION_BITS)));
         deletions
                 .computeIfAbsent(place, p -> new Positions())
                 .add(packed & ((1L << POSITION_BITS) - 1));
@@ -242,9 +248,17 @@ public final class UpsertWriter implements RowWriter {
             result = new Written(data, positionDeletes(), List.of(), touched);
         }
         deletions.clear();
-        written.clear();
-        places.forEach(Place::commit);
+        positionDeletes.handedOver();
+        commitPlaces();
         return result;
+    }
+
+    private void commitPlaces() {
+        for (Place place : places) {
+            if (place != null) {
+                place.commit();
+            }
+        }
     }
 
     private DeleteWriteResult vectors() {
@@ -279,77 +293,71 @@ public final class UpsertWriter implements RowWriter {
     @SuppressWarnings("NullAway") // null is Iceberg's word for none
     private PositionDeleteIndex previous(@Nullable Place place) {
         DeleteFile vector = place == null ? null : place.vector();
-        return vector == null ? null : KeyScan.vector(table, vector);
+        return vector == null ? null : Deletions.vector(table, vector);
     }
 
     private List<DeleteFile> positionDeletes() {
-        Map<List<Object>, List<Place>> groups = new LinkedHashMap<>();
+        Map<List<Object>, NavigableMap<String, Place>> groups = new LinkedHashMap<>();
         for (Place place : deletions.keySet()) {
-            groups.computeIfAbsent(group(place), g -> new ArrayList<>()).add(place);
+            groups.computeIfAbsent(
+                            PositionDeletes.group(place.spec(), place.partition()),
+                            g -> new TreeMap<>())
+                    .put(place.location(), place);
         }
         List<DeleteFile> files = new ArrayList<>();
-        for (List<Place> group : groups.values()) {
-            group.sort(Comparator.comparing(Place::location));
-            files.add(positionDeletes(group));
+        for (NavigableMap<String, Place> group : groups.values()) {
+            SequencedMap<String, LongStream> positions = new LinkedHashMap<>();
+            group.forEach((location, place) ->
+                    positions.put(
+                            location,
+                            LongStream.of(
+                                    deletions.getOrDefault(place, new Positions()).sorted())));
+            Place any = group.firstEntry().getValue();
+            files.add(positionDeletes.write(any.spec(), any.partition(), positions));
         }
         return files;
     }
 
-    /// Files of one partition of one spec share a file of deletes.
-    private static List<Object> group(Place place) {
-        List<Object> group = new ArrayList<>(List.of(place.spec().specId()));
-        StructLike partition = place.partition();
-        for (int i = 0; partition != null && i < partition.size(); i++) {
-            group.add(String.valueOf(partition.get(i, Object.class)));
+    /// Is told where rows of the table lie that are written anew, while nothing else is written.
+    /// The index is right with the commit of those files only: without it, [#forget].
+    Moves moves() {
+        KeyIndex known = index;
+        if (known == null) {
+            return Moves.NONE;
         }
-        return group;
+        Map<String, Place> byLocation = new HashMap<>();
+        for (Place place : places) {
+            if (place != null) {
+                byLocation.put(place.location(), place);
+            }
+        }
+        return (location, row) -> {
+            Place from = byLocation.get(location);
+            var key = new KeyOf(row, keyPositions);
+            return (before, to, position) -> {
+                keys.read(key);
+                // Of rows that had one key before anybody upserted, the index knows one.
+                if (from != null && known.get(keys.high(), keys.low()) == packed(from, before)) {
+                    known.put(keys.high(), keys.low(), packed(to, position));
+                }
+            };
+        };
     }
 
-    private DeleteFile positionDeletes(List<Place> group) {
-        PartitionSpec spec = group.getFirst().spec();
-        StructLike partition = group.getFirst().partition();
-        String fileName =
-                FileFormat.PARQUET.addExtension("%05d-%s-deletes".formatted(fileCount++, name));
-        String location =
-                spec.isUnpartitioned() || partition == null
-                        ? table.locationProvider().newDataLocation(fileName)
-                        : table.locationProvider().newDataLocation(spec, partition, fileName);
-        OutputFile file = table.io().newOutputFile(location);
-        written.add(location);
-        Schema schema = DeleteSchemaUtil.pathPosSchema();
-        int[] sources = {0, 1};
-        ParquetAppender.Finished finished;
-        try (var appender =
-                new ParquetAppender(schema, file, layout, MetricsConfig.forPositionDelete())) {
-            var batch = new Batch(schema, DELETES_BATCH_ROWS);
-            for (Place place : group) {
-                for (long position : deletions.getOrDefault(place, new Positions()).sorted()) {
-                    if (batch.isFull()) {
-                        appender.add(batch, sources, null, batch.size());
-                        batch = new Batch(schema, DELETES_BATCH_ROWS);
-                    }
-                    batch.set(0, place.location());
-                    batch.set(1, position);
-                    batch.endRow();
-                }
+    /// Rows that [#moves] was told of lie where it was told, in the table too.
+    ///
+    /// @param gone files that no row lies in any more
+    /// @param snapshot the table's
+    void moved(Set<String> gone, @Nullable Long snapshot) {
+        for (int number = 0; number < places.size(); number++) {
+            Place place = places.get(number);
+            if (place != null && gone.contains(place.location())) {
+                places.set(number, null);
+                free.add(number);
             }
-            appender.add(batch, sources, null, batch.size());
-            finished = appender.finish();
         }
-        FileMetadata.Builder builder =
-                FileMetadata.deleteFileBuilder(spec)
-                        .ofPositionDeletes()
-                        .withFormat(FileFormat.PARQUET)
-                        .withPath(location)
-                        .withFileSizeInBytes(file.toInputFile().getLength())
-                        .withMetrics(finished.metrics());
-        if (partition != null && !spec.isUnpartitioned()) {
-            builder.withPartition(partition);
-        }
-        if (group.size() == 1) {
-            builder.withReferencedDataFile(group.getFirst().location());
-        }
-        return builder.build();
+        commitPlaces();
+        committed(snapshot);
     }
 
     /// Of the table for which the index is right; null where it had none.
@@ -372,14 +380,19 @@ public final class UpsertWriter implements RowWriter {
     @Override
     public void abort() {
         writer.abort();
-        written.forEach(table.io()::deleteFile);
-        written.clear();
-        // What was forgotten is still in the index: it is read anew when the next batch comes.
+        positionDeletes.abort();
+        // What was forgotten is still in the index.
+        forget();
+    }
+
+    /// The index is read anew when the next batch comes.
+    void forget() {
         if (index != null) {
             memory.letGo(index.bytes());
             index = null;
         }
         places.clear();
+        free.clear();
         deletions.clear();
     }
 }

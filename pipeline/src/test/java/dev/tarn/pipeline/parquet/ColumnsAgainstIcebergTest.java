@@ -30,6 +30,7 @@ import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
+import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.parquet.Parquet;
@@ -108,6 +109,64 @@ class ColumnsAgainstIcebergTest {
         assertThat(metrics.upperBounds()).isEqualTo(expected.upperBounds());
         assertThat(metrics.columnSizes().keySet()).isEqualTo(expected.columnSizes().keySet());
         checkIndexes(ours, rows);
+
+        for (Path file : List.of(ours, theirs)) {
+            assertThat(readHere(schema, file, random))
+                    .as("seed %s, %s, read here", seed, file)
+                    .isEqualTo(read(schema, file));
+            Schema later = later(schema);
+            assertThat(readHere(later, file, random))
+                    .as("seed %s, %s, read here with wider columns", seed, file)
+                    .isEqualTo(read(later, file));
+        }
+    }
+
+    /// What the table may have become since: wider columns, one more, one less.
+    private static Schema later(Schema schema) {
+        List<Types.NestedField> fields = new ArrayList<>();
+        for (Types.NestedField field : schema.columns()) {
+            Type wider =
+                    switch (field.type()) {
+                        case Types.IntegerType _ -> Types.LongType.get();
+                        case Types.FloatType _ -> Types.DoubleType.get();
+                        case Types.DecimalType d when d.precision() == 7 ->
+                                Types.DecimalType.of(12, d.scale());
+                        case Types.DecimalType d when d.precision() == 18 ->
+                                Types.DecimalType.of(20, d.scale());
+                        case Types.DecimalType d -> Types.DecimalType.of(38, d.scale());
+                        default -> field.type();
+                    };
+            if (!(field.type() instanceof Types.DateType)) {
+                fields.add(Types.NestedField.from(field).ofType(wider).build());
+            }
+        }
+        fields.add(2, Types.NestedField.optional(500, "later", Types.StringType.get()));
+        fields.add(
+                Types.NestedField.optional("given")
+                        .withId(501)
+                        .ofType(Types.IntegerType.get())
+                        .withInitialDefault(Literal.of(7))
+                        .build());
+        return new Schema(fields);
+    }
+
+    private static List<String> readHere(Schema schema, Path file, Random random)
+            throws IOException {
+        int size = 1 + random.nextInt(5_000);
+        try (var batches = new ParquetBatches(Files.localInput(file.toFile()), schema)) {
+            List<String> all = new ArrayList<>();
+            for (Batch batch = batches.next(size); batch != null; batch = batches.next(size)) {
+                for (int row = 0; row < batch.size(); row++) {
+                    var line = new StringBuilder();
+                    for (int i = 0; i < schema.columns().size(); i++) {
+                        line.append(shown(batch.value(i, row))).append('|');
+                    }
+                    all.add(line.toString());
+                }
+                assertThat(batches.position()).isEqualTo(all.size());
+            }
+            return all;
+        }
     }
 
     private static Schema schema(Random random) {

@@ -83,11 +83,11 @@ class WithoutHadoopTest {
                 appender.add(batch, new int[] {0, 1}, null, batch.size());
                 appender.finish();
             }
-            try (var read = new ParquetRows(org.apache.iceberg.Files.localInput(file.toFile()))) {
+            try (var read = new ParquetBatches(Files.localInput(file.toFile()))) {
                 read.skip(10);
                 rows += 10;
-                while (read.next() != null) {
-                    rows++;
+                for (Batch batch = read.next(64); batch != null; batch = read.next(64)) {
+                    rows += batch.size();
                 }
             }
         }

@@ -1,16 +1,17 @@
 package dev.tarn.pipeline.source.files;
 
-import dev.tarn.pipeline.parquet.ParquetRows;
+import dev.tarn.pipeline.parquet.ParquetBatches;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejected;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.source.Position;
 import dev.tarn.pipeline.source.SplitReader;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class ParquetReader implements SplitReader {
     private final InputFile file;
     private final Schema schema;
-    private final ParquetRows rows;
+    private final ParquetBatches rows;
     private final int[] sources;
     private final boolean[] required;
 
@@ -28,37 +29,36 @@ final class ParquetReader implements SplitReader {
             throws IOException {
         this.file = file;
         this.schema = schema;
-        this.rows = new ParquetRows(file);
+        this.rows = new ParquetBatches(file);
         List<Types.NestedField> columns = schema.columns();
-        this.sources = new int[columns.size()];
+        this.sources = IntStream.range(0, columns.size()).toArray();
         this.required = new boolean[columns.size()];
-        List<Types.NestedField> written = rows.schema().columns();
+        List<Types.NestedField> wanted = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
             Types.NestedField column = columns.get(i);
-            sources[i] = -1;
-            for (int w = 0; w < written.size(); w++) {
-                if (written.get(w).name().equals(column.name())) {
-                    sources[i] = w;
-                }
+            Types.NestedField found = null;
+            for (Types.NestedField written : rows.schema().columns()) {
+                found = written.name().equals(column.name()) ? written : found;
             }
-            Type found = sources[i] < 0 ? null : written.get(sources[i]).type();
-            if (found == null || !sameShape(found, column.type())) {
+            if (found == null || !sameShape(found.type(), column.type())) {
                 rows.close();
                 throw new IOException(
                         "column %s, expected %s, found %s"
                                 .formatted(
                                         column.name(),
                                         column.type(),
-                                        found == null ? "no such column" : found));
+                                        found == null ? "no such column" : found.type()));
             }
+            wanted.add(found);
             this.required[i] = required.contains(column.name()) || column.isRequired();
         }
+        rows.select(new Schema(wanted));
         rows.skip(from.rows());
     }
 
     /// The columns of the footer, none required: other files of the source may have nulls there.
     static Schema infer(InputFile file) throws IOException {
-        try (var rows = new ParquetRows(file)) {
+        try (var rows = new ParquetBatches(file)) {
             return new Schema(
                     rows.schema().columns().stream()
                             .map(f -> Types.NestedField.optional(f.fieldId(), f.name(), f.type()))
@@ -72,35 +72,39 @@ final class ParquetReader implements SplitReader {
 
     @Override
     public @Nullable Batch next(int rowsMax, Rejections rejections) {
-        Batch batch = null;
-        for (int taken = 0; taken < rowsMax; taken++) {
-            Record record = rows.next();
-            if (record == null) {
-                break;
-            }
-            batch = batch == null ? new Batch(schema, rowsMax) : batch;
-            boolean fits = true;
-            for (int i = 0; i < sources.length && fits; i++) {
-                Object value = record.get(sources[i]);
-                batch.set(i, value);
-                if (value == null && required[i]) {
-                    fits = false;
-                    rejections.add(
-                            new Rejected(
-                                    file.location(),
-                                    rows.position(),
-                                    schema.columns().get(i).name(),
-                                    "expected a value, found null",
-                                    null));
-                }
-            }
-            if (fits) {
-                batch.endRow();
+        Batch found = rows.next(rowsMax);
+        if (found == null) {
+            return null;
+        }
+        Batch batch = found.project(schema, sources);
+        long begin = rows.position() - batch.size();
+        int[] fitting = new int[batch.size()];
+        int count = 0;
+        for (int row = 0; row < batch.size(); row++) {
+            int missing = firstMissing(batch, row);
+            if (missing < 0) {
+                fitting[count++] = row;
             } else {
-                batch.clearRow();
+                rejections.add(
+                        new Rejected(
+                                file.location(),
+                                begin + row + 1,
+                                schema.columns().get(missing).name(),
+                                "expected a value, found null",
+                                null));
             }
         }
-        return batch;
+        return count == batch.size() ? batch : batch.picked(fitting, count);
+    }
+
+    /// A required column without a value, -1 if there is none.
+    private int firstMissing(Batch batch, int row) {
+        for (int i = 0; i < required.length; i++) {
+            if (required[i] && batch.isNull(i, row)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     @Override

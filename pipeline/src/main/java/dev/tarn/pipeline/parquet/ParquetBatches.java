@@ -1,13 +1,14 @@
 package dev.tarn.pipeline.parquet;
 
+import dev.tarn.pipeline.row.Batch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.data.Record;
-import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.mapping.MappingUtil;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
-import org.apache.iceberg.parquet.ParquetValueReader;
+import org.apache.iceberg.types.Types;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -18,12 +19,12 @@ import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of a Parquet file.
-public final class ParquetRows implements AutoCloseable {
+/// The rows of a Parquet file, in batches, in their order.
+public final class ParquetBatches implements AutoCloseable {
     private final ParquetFileReader file;
-    private final MessageType type;
-    private final Schema schema;
-    private @Nullable ParquetValueReader<Record> rows;
+    private MessageType type;
+    private Schema schema;
+    private List<ChunkReader> chunks = List.of();
     private long rowsLeftInGroup;
     private long position;
     private long bytes;
@@ -32,30 +33,39 @@ public final class ParquetRows implements AutoCloseable {
     /// Opens a file with all its columns, which are found by name.
     ///
     /// @throws IOException if it cannot be read or is no Parquet file
-    public ParquetRows(org.apache.iceberg.io.InputFile input) throws IOException {
+    public ParquetBatches(org.apache.iceberg.io.InputFile input) throws IOException {
         this.file = open(new Input(input));
         MessageType written = file.getFileMetaData().getSchema();
         this.schema = ParquetSchemaUtil.convert(written);
-        // Ids are given by name, because a file of another program has none.
-        this.type =
-                ParquetSchemaUtil.hasIds(written)
-                        ? written
-                        : ParquetSchemaUtil.applyNameMapping(written, MappingUtil.create(schema));
+        this.type = named(written, schema);
     }
 
     /// Opens a file of a table.
     ///
     /// @param columns which ones to read; found by their ids, or by name in a file that has none
     /// @throws IOException if it cannot be read or is no Parquet file
-    public ParquetRows(org.apache.iceberg.io.InputFile input, Schema columns) throws IOException {
+    public ParquetBatches(org.apache.iceberg.io.InputFile input, Schema columns)
+            throws IOException {
         this.file = open(new Input(input));
         MessageType written = file.getFileMetaData().getSchema();
-        MessageType named =
-                ParquetSchemaUtil.hasIds(written)
-                        ? written
-                        : ParquetSchemaUtil.applyNameMapping(written, MappingUtil.create(columns));
         this.schema = columns;
-        this.type = ParquetSchemaUtil.pruneColumns(named, columns);
+        this.type = named(written, columns);
+        select(columns);
+    }
+
+    /// Ids are given by name where there are none, as in a file of another program.
+    private static MessageType named(MessageType written, Schema columns) {
+        return ParquetSchemaUtil.hasIds(written)
+                ? written
+                : ParquetSchemaUtil.applyNameMapping(written, MappingUtil.create(columns));
+    }
+
+    /// Reads these columns only, before any row was read.
+    ///
+    /// @param columns by their ids
+    public void select(Schema columns) {
+        schema = columns;
+        type = ParquetSchemaUtil.pruneColumns(type, columns);
         file.setRequestedSchema(type);
     }
 
@@ -90,36 +100,57 @@ public final class ParquetRows implements AutoCloseable {
             left -= size;
             position += size;
         }
-        for (; left > 0; left--) {
-            next();
+        while (left > 0) { // ends: each step leaves fewer, or the file ends
+            Batch passed = next((int) Math.min(left, 4_096));
+            if (passed == null) {
+                return;
+            }
+            left -= passed.size();
         }
     }
 
-    /// The next row, or null at the end. The record is the reader's own until the next call.
-    public @Nullable Record next() {
+    /// The next rows, or null at the end.
+    ///
+    /// @param rowsMax more than none
+    public @Nullable Batch next(int rowsMax) {
         while (rowsLeftInGroup == 0) {
-            try {
-                PageReadStore pages = file.readNextRowGroup();
-                if (pages == null) {
-                    return null;
-                }
-                ParquetValueReader<Record> reader = GenericParquetReaders.buildReader(schema, type);
-                reader.setPageSource(pages);
-                rows = reader;
-                rowsLeftInGroup = pages.getRowCount();
-                bytes += file.getRowGroups().get(group).getCompressedSize();
-                group++;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            if (!openGroup()) {
+                return null;
             }
         }
-        ParquetValueReader<Record> reader = rows;
-        if (reader == null) {
-            throw new IllegalStateException("A row group has rows but no reader");
+        int count = (int) Math.min(rowsMax, rowsLeftInGroup);
+        var batch = new Batch(schema, count);
+        for (int i = 0; i < chunks.size(); i++) {
+            chunks.get(i).read(batch, i, count);
         }
-        rowsLeftInGroup--;
-        position++;
-        return reader.read(null);
+        for (int i = 0; i < count; i++) {
+            batch.endRow();
+        }
+        rowsLeftInGroup -= count;
+        position += count;
+        return batch;
+    }
+
+    private boolean openGroup() {
+        PageReadStore pages;
+        try {
+            pages = file.readNextRowGroup();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (pages == null) {
+            return false;
+        }
+        List<ChunkReader> opened = new ArrayList<>();
+        for (Types.NestedField column : schema.columns()) {
+            opened.add(
+                    ChunkReader.open(column, type, pages, file.getFileMetaData().getCreatedBy()));
+        }
+        chunks = opened;
+        rowsLeftInGroup = pages.getRowCount();
+        bytes += file.getRowGroups().get(group).getCompressedSize();
+        group++;
+        return true;
     }
 
     /// Rows read or left out so far.
