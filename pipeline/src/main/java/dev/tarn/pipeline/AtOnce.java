@@ -39,6 +39,7 @@ final class AtOnce implements Publisher {
                         Table table = changes.table(target.name());
                         target.requireSame(table);
                         target.requireIndexed(table);
+                        target.evolve(table);
                         Long head = Target.head(table, target.branch());
                         Target.adding(
                                         written,

@@ -82,7 +82,7 @@ public record JobCheck(
 
     /// The columns after the change that a run would begin with.
     private static Schema evolved(Table table, IcebergSink sink) {
-        return SchemaChanges.of(sink.schema(), table.schema())
+        return SchemaChanges.of(sink.schema(), table.schema(), _ -> null)
                 .applyTo(table.updateSchema())
                 .apply();
     }

@@ -2,6 +2,7 @@ package dev.tarn.pipeline;
 
 import dev.tarn.pipeline.sink.Branch;
 import dev.tarn.pipeline.source.Position;
+import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.Split;
 import dev.tarn.store.Database;
 import dev.tarn.store.Migration;
@@ -69,7 +70,8 @@ final class Ledger {
                               content ${text} NOT NULL,
                               PRIMARY KEY (pipeline, sequence, table_name));
                             """),
-                    Marks.MIGRATIONS.getLast());
+                    Marks.MIGRATIONS.getLast(),
+                    Renaming.MIGRATION);
 
     /// @param resumed whether the last run was stopped before its end
     record Started(long epoch, long sequence, boolean resumed, long rejected) {}
@@ -83,16 +85,23 @@ final class Ledger {
     private final Database database;
     private final String name;
     private final Marks marks;
+    private final Renaming renaming;
 
     Ledger(Database database, String name) {
         this.database = database;
         this.name = name;
         this.marks = new Marks(database, name);
+        this.renaming = new Renaming(database, name);
     }
 
     /// How far it has read its logs.
     Marks marks() {
         return marks;
+    }
+
+    /// What its sources have renamed.
+    Renaming renaming() {
+        return renaming;
     }
 
     /// Takes the pipeline over from whoever ran it.
@@ -148,6 +157,7 @@ final class Ledger {
         if (forget) {
             tx.update("DELETE FROM pipeline_file WHERE pipeline = ?", name);
             marks.forget(tx);
+            renaming.forget(tx);
         }
         if (from != null) {
             marks.goBack(tx, from, sequence + 1, now);
@@ -251,6 +261,17 @@ final class Ledger {
                     "DELETE FROM pipeline_pending WHERE pipeline = ? AND sequence <= ?",
                     name,
                     sequence);
+        });
+    }
+
+    /// What a source tells of its columns before it is read.
+    ///
+    /// @throws Fenced if another run has taken over
+    void rename(long epoch, Renames renames) {
+        database.write(tx -> {
+            requireEpoch(tx, epoch);
+            renaming.save(tx, renames);
+            return true;
         });
     }
 

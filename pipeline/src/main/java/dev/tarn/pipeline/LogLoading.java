@@ -7,6 +7,7 @@ import dev.tarn.pipeline.source.Lag;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Mark;
+import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.SourceChangedException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -73,10 +74,14 @@ final class LogLoading {
     private void open(Flow flow, boolean endless) {
         Way way = writing.way(flow);
         Map<String, Mark> stored = ledger.marks().of(way.key());
+        Renames renames = ledger.renaming().all();
         counters.message = "opening " + flow.label();
         try {
-            LogReader reader = ((LogSource) flow.source()).open(stored, way.required(), endless);
+            LogReader reader =
+                    ((LogSource) flow.source()).open(stored, way.required(), renames, endless);
             open.add(new Open(way, reader, stored));
+        } catch (SourceChangedException e) {
+            throw changed(e);
         } catch (IOException e) {
             throw failure(way, e);
         }
@@ -129,13 +134,35 @@ final class LogLoading {
                 return true;
             }
             return false;
+        } catch (SourceChangedException e) {
+            throw changed(e);
         } catch (IOException e) {
             throw failure(o.way, e);
         }
     }
 
+    /// What came before the change is committed as it was then. Where the change lies in the middle
+    /// of a transaction with rows, or comes to light late, it is read again with the columns of
+    /// now.
+    private ChangedException changed(SourceChangedException e) {
+        if (settled() && !e.isLate()) {
+            writing.save(tx -> ledger.renaming().save(tx, e.renames()));
+            commitWhatMoved(!e.renames().isEmpty());
+        } else {
+            writing.discard();
+            writing.save(tx -> ledger.renaming().save(tx, e.renames()));
+            writing.commit(false);
+        }
+        return new ChangedException(String.valueOf(e.getMessage()));
+    }
+
     private void commitWhatMoved() {
-        boolean moved = false;
+        commitWhatMoved(false);
+    }
+
+    /// @param always even if nothing has
+    private void commitWhatMoved(boolean always) {
+        boolean moved = always;
         for (Open o : open) {
             for (Map.Entry<String, Mark> mark : o.reader.marks().entrySet()) {
                 if (!o.discarded && !mark.getValue().equals(o.stored.get(mark.getKey()))) {
@@ -189,9 +216,6 @@ final class LogLoading {
     }
 
     private static PipelineException failure(Way way, IOException e) {
-        if (e instanceof SourceChangedException) {
-            return new ChangedException(String.valueOf(e.getMessage()));
-        }
         return new PipelineException("%s: %s".formatted(way.flow().label(), e.getMessage()), e);
     }
 }

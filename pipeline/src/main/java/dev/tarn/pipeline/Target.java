@@ -2,8 +2,10 @@ package dev.tarn.pipeline;
 
 import dev.tarn.pipeline.sink.Branch;
 import dev.tarn.pipeline.sink.RowWriter;
+import dev.tarn.pipeline.sink.SchemaChanges;
 import dev.tarn.pipeline.sink.UpsertWriter;
 import dev.tarn.pipeline.sink.Written;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.iceberg.AppendFiles;
@@ -15,17 +17,85 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.jspecify.annotations.Nullable;
 
-/// A table this run writes to: its writer, and the table as it was at the start.
-///
-/// @param mergeMin how many small files are merged at least, 0 for never
-/// @param ofJob properties of the table that the job sets for itself
-record Target(
-        TableIdentifier name,
-        Table table,
-        Branch branch,
-        RowWriter writer,
-        int mergeMin,
-        Map<String, String> ofJob) {
+/// A table this run writes to: its writer, and the table as it was at the start, with the columns
+/// it is to have.
+final class Target {
+    private final TableIdentifier name;
+    private final Table table;
+    private final Branch branch;
+    private final RowWriter writer;
+    private final int mergeMin;
+    private final Map<String, String> ofJob;
+    private List<SchemaChanges> unapplied;
+
+    /// @param table with `unapplied`, which the catalog has not got
+    /// @param mergeMin how many small files are merged at least, 0 for never
+    /// @param ofJob properties of the table that the job sets for itself
+    Target(
+            TableIdentifier name,
+            Table table,
+            Branch branch,
+            RowWriter writer,
+            int mergeMin,
+            Map<String, String> ofJob,
+            List<SchemaChanges> unapplied) {
+        this.name = name;
+        this.table = table;
+        this.branch = branch;
+        this.writer = writer;
+        this.mergeMin = mergeMin;
+        this.ofJob = Map.copyOf(ofJob);
+        this.unapplied = List.copyOf(unapplied);
+    }
+
+    TableIdentifier name() {
+        return name;
+    }
+
+    Table table() {
+        return table;
+    }
+
+    Branch branch() {
+        return branch;
+    }
+
+    RowWriter writer() {
+        return writer;
+    }
+
+    int mergeMin() {
+        return mergeMin;
+    }
+
+    Map<String, String> ofJob() {
+        return ofJob;
+    }
+
+    /// Changes the columns of the table, in the commit that brings the first rows which have them.
+    ///
+    /// @throws ChangedException if they would not be what the files were written with
+    void evolve(Table now) {
+        if (unapplied.isEmpty()) {
+            return;
+        }
+        try {
+            for (SchemaChanges changes : unapplied) {
+                changes.applyTo(now.updateSchema()).commit();
+            }
+        } catch (IllegalArgumentException e) {
+            throw changed(e.getMessage());
+        }
+        if (!now.schema().sameSchema(table.schema())) {
+            throw changed("its columns are " + now.schema().asStruct());
+        }
+    }
+
+    private ChangedException changed(@Nullable String what) {
+        return new ChangedException(
+                "Table %s was changed by somebody else while its columns were to change: %s"
+                        .formatted(name, what));
+    }
 
     /// The snapshot that the next commit builds on; null if there is none.
     static @Nullable Long head(Table table, Branch branch) {
@@ -55,6 +125,7 @@ record Target(
 
     /// What was written is in the table with this snapshot.
     void committed(@Nullable Long snapshot) {
+        unapplied = List.of();
         if (writer instanceof UpsertWriter upsert) {
             upsert.committed(snapshot);
         }

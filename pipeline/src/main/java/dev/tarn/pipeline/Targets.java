@@ -1,26 +1,36 @@
 package dev.tarn.pipeline;
 
 import dev.tarn.pipeline.lake.ForeignFileIO;
+import dev.tarn.pipeline.lake.OwnCatalog;
 import dev.tarn.pipeline.sink.Branch;
 import dev.tarn.pipeline.sink.IcebergSink;
 import dev.tarn.pipeline.sink.Memory;
 import dev.tarn.pipeline.sink.Merger;
 import dev.tarn.pipeline.sink.RowWriter;
+import dev.tarn.pipeline.sink.SchemaChanges;
 import dev.tarn.pipeline.sink.TableWriter;
 import dev.tarn.pipeline.sink.UpsertWriter;
 import dev.tarn.pipeline.sink.Written;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.jspecify.annotations.Nullable;
 
 /// The tables that a run writes to, and what their open files hold in memory.
 final class Targets {
+    private static final int ATTEMPTS_MAX = 5;
+
     private final Plan plan;
     private final Memory.Share memory;
     private final SequencedMap<TableIdentifier, Target> targets = new LinkedHashMap<>();
@@ -30,37 +40,80 @@ final class Targets {
         this.memory = memory;
     }
 
-    /// A table that takes the rows of a sink.
-    void add(IcebergSink sink) {
-        if (!sink.upserts()) {
-            add(sink.name(), sink.branch(), TableWriter::new, sink.writeProperties());
-            return;
+    /// The columns that a source has for a table.
+    ///
+    /// @param renamed the name that a column of the table has there now, null if it was not renamed
+    record Asked(Schema schema, Function<String, @Nullable String> renamed) {}
+
+    /// Opens a table that takes the rows of a sink.
+    ///
+    /// @param asked what the table has to take, of all sources
+    /// @return what becomes of its columns, for people
+    List<String> open(IcebergSink sink, List<Asked> asked) {
+        Opened opened = evolved(sink.name(), asked);
+        BiFunction<Table, Map<String, String>, RowWriter> writer = TableWriter::new;
+        if (sink.upserts()) {
+            writer =
+                    (table, properties) ->
+                            new UpsertWriter(
+                                    table,
+                                    properties,
+                                    () -> plan.catalog().load(sink.name()),
+                                    sink.branch(),
+                                    sink.keyIds(table.schema()),
+                                    memory);
         }
-        add(
-                sink.name(),
-                sink.branch(),
-                (table, properties) ->
-                        new UpsertWriter(
-                                table,
-                                properties,
-                                () -> plan.catalog().load(sink.name()),
-                                sink.branch(),
-                                sink.keyIds(table.schema()),
-                                memory),
-                sink.writeProperties());
+        open(sink.name(), opened, sink.branch(), writer, sink.writeProperties());
+        return opened.sentences();
     }
 
-    /// A table that takes rows as they come.
-    void add(TableIdentifier name) {
-        add(name, Branch.MAIN, TableWriter::new, Map.of());
+    /// Opens a table that takes rows as they come.
+    void open(TableIdentifier name) {
+        open(name, evolved(name, List.of()), Branch.MAIN, TableWriter::new, Map.of());
     }
 
-    private void add(
+    /// A table with the columns it is to have.
+    ///
+    /// @param unapplied what it lacks in the catalog
+    private record Opened(Table table, List<SchemaChanges> unapplied, List<String> sentences) {}
+
+    /// In this catalog the columns change with the first commit that has rows for them; in another
+    /// one at once, because there each change is one of its own.
+    private Opened evolved(TableIdentifier name, List<Asked> asked) {
+        for (int attempt = 1; ; attempt++) {
+            Table table = plan.catalog().load(name);
+            List<SchemaChanges> all = new ArrayList<>();
+            List<String> sentences = new ArrayList<>();
+            try {
+                for (Asked columns : asked) {
+                    var changes =
+                            SchemaChanges.of(columns.schema(), table.schema(), columns.renamed());
+                    if (!changes.sentences().isEmpty()) {
+                        changes.applyTo(table.updateSchema()).commit();
+                        all.add(changes);
+                        changes.sentences()
+                                .forEach(s -> sentences.add("Table %s: %s".formatted(name, s)));
+                    }
+                }
+                boolean isOwn = plan.catalog() instanceof OwnCatalog;
+                return new Opened(table, isOwn ? all : List.of(), sentences);
+            } catch (CommitFailedException e) {
+                // Somebody else changed the table; it may be right by now.
+                if (attempt == ATTEMPTS_MAX) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void open(
             TableIdentifier name,
+            Opened opened,
             Branch branch,
             BiFunction<Table, Map<String, String>, RowWriter> writer,
             Map<String, String> ofJob) {
-        Target target = targets.computeIfAbsent(name, n -> open(n, branch, writer, ofJob));
+        Target target =
+                targets.computeIfAbsent(name, n -> target(n, opened, branch, writer, ofJob));
         if (!target.branch().equals(branch)) {
             throw new PipelineException(
                     "Table %s: expected one branch in a job, found %s and %s"
@@ -68,12 +121,13 @@ final class Targets {
         }
     }
 
-    private Target open(
+    private static Target target(
             TableIdentifier name,
+            Opened opened,
             Branch branch,
             BiFunction<Table, Map<String, String>, RowWriter> writer,
             Map<String, String> ofJob) {
-        Table table = plan.catalog().load(name);
+        Table table = opened.table();
         Map<String, String> properties = new HashMap<>(table.properties());
         properties.putAll(ofJob);
         try {
@@ -84,7 +138,8 @@ final class Targets {
                     branch,
                     writer.apply(table, properties),
                     Merger.filesMin(table.name(), properties),
-                    ofJob);
+                    ofJob,
+                    opened.unapplied());
         } catch (IllegalArgumentException e) {
             throw new PipelineException(String.valueOf(e.getMessage()), e);
         }

@@ -6,6 +6,7 @@ import dev.tarn.pipeline.lake.ForeignCatalog;
 import dev.tarn.pipeline.lake.OwnCatalog;
 import dev.tarn.pipeline.lake.TargetCatalog.Changes;
 import dev.tarn.pipeline.row.Batch;
+import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.row.Rejected;
 import dev.tarn.pipeline.row.RowKind;
 import dev.tarn.pipeline.sink.Columnwise;
@@ -16,12 +17,17 @@ import dev.tarn.pipeline.sink.Memory;
 import dev.tarn.pipeline.sink.RowWriter;
 import dev.tarn.pipeline.sink.TableWriter;
 import dev.tarn.pipeline.sink.Written;
+import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Mark;
+import dev.tarn.pipeline.source.Renames;
 import dev.tarn.store.Transaction;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -29,6 +35,7 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.types.Types;
 
 /// What a run writes: rows into open files, rejected ones into theirs, and now and then all of it
 /// into the tables, in one transaction with the positions behind the rows.
@@ -104,19 +111,82 @@ final class Writing {
             }
         }
         Set<TableIdentifier> prepared = new HashSet<>();
+        Map<TableIdentifier, List<Targets.Asked>> asked = new HashMap<>();
         for (Flow flow : plan.flows()) {
             for (Outlet outlet : flow.tables()) {
                 IcebergSink sink = outlet.sink();
                 if (prepared.add(sink.name())) {
-                    counters.notes.addAll(sink.prepare(plan.catalog(), fresh));
+                    sink.prepare(plan.catalog(), fresh);
                 }
-                targets.add(sink);
+            }
+        }
+        Renames renames = renames();
+        for (Flow flow : plan.flows()) {
+            for (Outlet outlet : flow.tables()) {
+                if (outlet.sink().evolves()) {
+                    asked.computeIfAbsent(outlet.sink().name(), _ -> new ArrayList<>())
+                            .add(asked(flow, outlet, renames));
+                }
+            }
+        }
+        for (Flow flow : plan.flows()) {
+            for (Outlet outlet : flow.tables()) {
+                IcebergSink sink = outlet.sink();
+                List<Targets.Asked> once = asked.remove(sink.name());
+                counters.notes.addAll(targets.open(sink, once == null ? List.of() : once));
             }
             if (flow.deadLetters() != null) {
                 DeadLetters.prepare(plan.catalog(), flow.deadLetters());
-                targets.add(flow.deadLetters());
+                targets.open(flow.deadLetters());
             }
         }
+    }
+
+    /// What is known of columns that were renamed, and what the sources tell since.
+    private Renames renames() {
+        Renames known = ledger.renaming().all();
+        for (Flow flow : plan.flows()) {
+            if (flow.source() instanceof LogSource source) {
+                Renames since;
+                try {
+                    since = source.renamedSince(ledger.marks().of(key(flow)));
+                } catch (IOException e) {
+                    throw new PipelineException(String.valueOf(e.getMessage()), e);
+                }
+                if (!known.has(since)) {
+                    ledger.rename(epoch, since);
+                    known = ledger.renaming().all();
+                }
+            }
+        }
+        return known;
+    }
+
+    /// What the flow has read is kept by the source and the tables it feeds. A table that was
+    /// dropped and made anew is another table: nothing is loaded there.
+    private String key(Flow flow) {
+        var key = new StringBuilder(flow.label());
+        for (Outlet outlet : flow.tables()) {
+            IcebergSink sink = outlet.sink();
+            key.append('|').append(plan.catalog().load(sink.name()).uuid());
+            if (!sink.branch().isMain()) {
+                key.append('@').append(sink.branch().name());
+            }
+        }
+        return key.toString();
+    }
+
+    /// Behind a transform nobody knows whether a column is that of the source.
+    private static Targets.Asked asked(Flow flow, Outlet outlet, Renames renames) {
+        Columns given = flow.source().tables().get(outlet.from());
+        String path = given.path();
+        if (path == null || !outlet.lane().transforms().isEmpty()) {
+            return new Targets.Asked(outlet.sink().schema(), _ -> null);
+        }
+        Set<String> names = new HashSet<>();
+        given.schema().columns().forEach(column -> names.add(column.name()));
+        return new Targets.Asked(
+                outlet.sink().schema(), column -> renames.nowOrNull(path, column, names));
     }
 
     /// The first commit of a run that starts anew or goes back: of one that starts anew old rows go
@@ -164,12 +234,13 @@ final class Writing {
         List<Route> routes = new ArrayList<>();
         List<Set<String>> required = new ArrayList<>();
         flow.source().tables().forEach(_ -> required.add(new HashSet<>()));
-        var key = new StringBuilder(flow.label());
         for (Outlet outlet : flow.tables()) {
             IcebergSink sink = outlet.sink();
             Target target = targets.require(sink.name());
             if (outlet.lane().transforms().isEmpty()) {
-                required.get(outlet.from()).addAll(sink.required(plan.catalog()));
+                target.table().schema().columns().stream()
+                        .filter(Types.NestedField::isRequired)
+                        .forEach(column -> required.get(outlet.from()).add(column.name()));
             }
             Columnwise columns;
             try {
@@ -182,13 +253,8 @@ final class Writing {
                 throw new PipelineException("%s: %s".formatted(flow.label(), e.getMessage()), e);
             }
             routes.add(new Route(target, outlet.stage(), outlet.from(), columns));
-            // A table that was dropped and made anew is another table: nothing is loaded there.
-            key.append('|').append(target.table().uuid());
-            if (!sink.branch().isMain()) {
-                key.append('@').append(sink.branch().name());
-            }
         }
-        return new Way(flow, key.toString(), List.copyOf(routes), required);
+        return new Way(flow, key(flow), List.copyOf(routes), required);
     }
 
     /// How many rows the next batch may have.

@@ -447,7 +447,79 @@ abstract class BinlogContract {
             Progress end = run.await();
             assertThat(end.state()).as(end.message()).isEqualTo(State.CANCELLED);
             assertThat(world.byFirst("t.grow").values())
-                    .containsExactly("1|1|null|2.50", "2|2|null|null", "3|3000000000|null|1.25");
+                    .containsExactly("1|1|null|2.50", "2|2|b|null", "3|3000000000|null|1.25");
+        }
+    }
+
+    private static List<String> columns(World world, String table) {
+        return world.table(table).schema().columns().stream()
+                .map(column -> column.fieldId() + " " + column.name() + " " + column.type())
+                .toList();
+    }
+
+    @Test
+    void aRenamedColumnStaysTheSame() throws Exception {
+        sql(
+                "CREATE TABLE named (id int PRIMARY KEY, a int, `b c` varchar(9))",
+                "INSERT INTO named VALUES (1, 1, 'x')");
+        String evolving = ", iceberg.table.schema-evolution-enabled = true";
+        // Nothing is committed for the sake of time.
+        String job =
+                job("named", "STREAMING", "\"shop.named\"", evolving)
+                        .replace("checkpoint.interval = 40", "checkpoint.interval = 600000");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job("named", "BATCH", "\"shop.named\"", evolving)).message())
+                    .isEqualTo("finished");
+            PipelineRun run =
+                    world.pipelines.start(world.job(job), Map.of(), RunOptions.DEFAULT, line -> {});
+            Await.until("reading", () -> run.progress().message().startsWith("reading"));
+            sql("INSERT INTO named VALUES (2, 2, 'y')");
+            sql("ALTER TABLE named CHANGE COLUMN A aa bigint COMMENT 'change id n int', ADD d int");
+            sql("INSERT INTO named VALUES (3, 3000000000, 'z', 3)");
+            sql("ALTER TABLE named CHANGE `b c` `B.C` varchar(20)");
+            sql("UPDATE named SET d = 1 WHERE id = 1");
+            Await.until("all rows", () -> run.progress().rows() == 4);
+            run.cancel();
+            Progress end = run.await();
+            assertThat(end.state()).as(end.message()).isEqualTo(State.CANCELLED);
+            assertThat(end.notes().toString())
+                    .contains("Table t.named: column a is called aa now")
+                    .contains("Table t.named: column b c is called B.C now")
+                    .doesNotContain("is null there")
+                    .doesNotContain("left out");
+            assertThat(columns(world, "t.named"))
+                    .containsExactly("1 id int", "2 aa long", "3 B.C string", "4 d int");
+            assertThat(world.byFirst("t.named").values())
+                    .containsExactly("1|1|x|1", "2|2|y|null", "3|3000000000|z|3");
+        }
+    }
+
+    @Test
+    void aColumnThatIsRenamedWhileNobodyLooksStaysTheSame() throws Exception {
+        sql(
+                "CREATE TABLE unseen (id int PRIMARY KEY, a int, b varchar(9))",
+                "INSERT INTO unseen VALUES (1, 1, 'x')");
+        String job =
+                job(
+                        "unseen",
+                        "BATCH",
+                        "\"shop.unseen\"",
+                        ", iceberg.table.schema-evolution-enabled = true");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            sql("INSERT INTO unseen VALUES (2, 2, 'y')");
+            sql("ALTER TABLE unseen CHANGE a c int");
+            sql("INSERT INTO unseen VALUES (3, 3, 'z')");
+            sql("ALTER TABLE unseen CHANGE c e bigint, CHANGE b f varchar(9)");
+            sql("INSERT INTO unseen VALUES (4, 4, 'w')");
+
+            Progress end = world.run(job);
+
+            assertThat(end.message()).isEqualTo("finished");
+            assertThat(columns(world, "t.unseen"))
+                    .containsExactly("1 id int", "2 e long", "3 f string");
+            assertThat(world.byFirst("t.unseen").values())
+                    .containsExactly("1|1|x", "2|2|y", "3|3|z", "4|4|w");
         }
     }
 

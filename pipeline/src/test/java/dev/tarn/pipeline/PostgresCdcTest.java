@@ -19,6 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.rest.ReferenceCatalog;
@@ -378,6 +380,119 @@ class PostgresCdcTest {
                     .anyMatch(note -> note.contains("column gone may be null now"))
                     .anyMatch(note -> note.contains("had a column gone, which is there no more"));
         }
+    }
+
+    private static List<String> columns(World world, String table) {
+        return world.table(table).schema().columns().stream()
+                .map(column -> column.fieldId() + " " + column.name() + " " + column.type())
+                .toList();
+    }
+
+    private static String evolving(String name, String mode) {
+        return job(name, mode, "\"postgres.public.%s\"".formatted(name), "")
+                .replace(
+                        "upsert-mode-enabled = true",
+                        "upsert-mode-enabled = true, iceberg.table.schema-evolution-enabled ="
+                                + " true");
+    }
+
+    @Test
+    void aRenamedColumnStaysTheSame() throws Exception {
+        sql(
+                "CREATE TABLE named (id int PRIMARY KEY, a int, \"b c\" text, gone int)",
+                "INSERT INTO named VALUES (1, 1, 'x', 1)");
+        // Nothing is committed for the sake of time.
+        String job =
+                evolving("named", "STREAMING")
+                        .replace("checkpoint.interval = 40", "checkpoint.interval = 600000");
+        try (var world = new World(folder)) {
+            assertThat(world.run(evolving("named", "BATCH")).message()).isEqualTo("finished");
+            PipelineRun run =
+                    world.pipelines.start(world.job(job), Map.of(), RunOptions.DEFAULT, line -> {});
+            Await.until("reading", () -> run.progress().message().startsWith("reading"));
+            sql("INSERT INTO named VALUES (2, 2, 'y', 2)");
+            sql(
+                    "ALTER TABLE named RENAME a TO aa",
+                    "ALTER TABLE named ALTER aa TYPE bigint, ADD d int, DROP gone",
+                    "INSERT INTO named VALUES (3, 3000000000, 'z', 3)");
+            Await.until("the first change", () -> run.progress().rowsCommitted() == 1);
+            sql("ALTER TABLE named RENAME \"b c\" TO \"B.C\"");
+            sql("UPDATE named SET d = 1 WHERE id = 1");
+            Await.until("all rows", () -> run.progress().rows() == 3);
+            run.cancel();
+            Progress end = run.await();
+            assertThat(end.state()).as(end.message()).isEqualTo(State.CANCELLED);
+            assertThat(end.notes().toString())
+                    .contains("Table t.named: column a is called aa now")
+                    .contains("Table t.named: column b c is called B.C now")
+                    .doesNotContain("is null there")
+                    .doesNotContain("left out");
+            assertThat(columns(world, "t.named"))
+                    .containsExactly(
+                            "1 id int", "2 aa long", "3 B.C string", "4 gone int", "5 d int");
+            assertThat(world.byFirst("t.named").values())
+                    .containsExactly("1|1|x|null|1", "2|2|y|2|null", "3|3000000000|z|null|3");
+        }
+    }
+
+    /// The log has rows with names of columns that are there no more.
+    @Test
+    void aColumnThatIsRenamedWhileNobodyLooksStaysTheSame() throws Exception {
+        sql(
+                "CREATE TABLE unseen (id int PRIMARY KEY, a int, b text)",
+                "INSERT INTO unseen VALUES (1, 1, 'x')");
+        String job = evolving("unseen", "BATCH");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            sql("INSERT INTO unseen VALUES (2, 2, 'y')");
+            sql("ALTER TABLE unseen RENAME a TO c");
+            sql("INSERT INTO unseen VALUES (3, 3, 'z')");
+            sql("ALTER TABLE unseen ALTER c TYPE bigint");
+            sql("ALTER TABLE unseen RENAME c TO e");
+            sql("ALTER TABLE unseen RENAME b TO f");
+            sql("INSERT INTO unseen VALUES (4, 4, 'w')");
+
+            Progress end = world.run(job);
+
+            assertThat(end.message()).isEqualTo("finished");
+            assertThat(columns(world, "t.unseen"))
+                    .containsExactly("1 id int", "2 e long", "3 f string");
+            assertThat(world.byFirst("t.unseen").values())
+                    .containsExactly("1|1|x", "2|2|y", "3|3|z", "4|4|w");
+
+            sql("ALTER TABLE unseen RENAME e TO g", "ALTER TABLE unseen RENAME f TO e");
+            assertThat(world.run(job).message())
+                    .contains("has a column e that was called otherwise")
+                    .contains("names that change places are not followed");
+        }
+    }
+
+    @Test
+    void columnsChangeInTheCommitOfTheFirstRowsThatHaveThem() throws Exception {
+        sql("CREATE TABLE atonce (id int PRIMARY KEY)", "INSERT INTO atonce VALUES (1)");
+        String job = evolving("atonce", "BATCH");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            sql("ALTER TABLE atonce ADD n int, ADD m text");
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            assertThat(columns(world, "t.atonce")).containsExactly("1 id int");
+            int before = metadataFiles(world, "t.atonce");
+            sql("INSERT INTO atonce VALUES (2, 2, 'b')");
+            assertThat(world.run(job).message()).isEqualTo("finished");
+
+            assertThat(world.byFirst("t.atonce").values()).containsExactly("1|null|null", "2|2|b");
+            Table table = world.table("t.atonce");
+            assertThat(metadataFiles(world, "t.atonce")).isEqualTo(before + 1);
+            assertThat(table.currentSnapshot().schemaId()).isEqualTo(table.schema().schemaId());
+        }
+    }
+
+    private static int metadataFiles(World world, String table) {
+        return ((HasTableOperations) world.table(table))
+                .operations()
+                .current()
+                .previousFiles()
+                .size();
     }
 
     @Test

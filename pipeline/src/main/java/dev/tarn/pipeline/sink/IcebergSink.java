@@ -6,7 +6,6 @@ import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.lake.TargetCatalog;
 import dev.tarn.pipeline.row.Columns;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
@@ -53,8 +50,6 @@ public final class IcebergSink {
                     "write.parquet.compression-level",
                     "write.parquet.row-group-size-bytes",
                     Merger.MIN_INPUT_FILES);
-
-    private static final int EVOLVE_ATTEMPTS_MAX = 5;
 
     private final Block block;
     private final Columns columns;
@@ -213,16 +208,6 @@ public final class IcebergSink {
         return writeProperties;
     }
 
-    /// Columns that may not be null, by what the table is or would be.
-    public Set<String> required(TargetCatalog catalog) {
-        Schema table = catalog.exists(name) ? catalog.load(name).schema() : schema;
-        Set<String> required = new HashSet<>();
-        table.columns().stream()
-                .filter(Types.NestedField::isRequired)
-                .forEach(f -> required.add(f.name()));
-        return required;
-    }
-
     /// Whether a row takes the place of the one with the same key.
     public boolean upserts() {
         return upsert;
@@ -306,16 +291,14 @@ public final class IcebergSink {
     /// Creates the table where it is missing.
     ///
     /// @param fresh whether the run starts anew, not where another stopped
-    ///
-    /// @return what changed in the table, for people
-    public List<String> prepare(TargetCatalog catalog, boolean fresh) {
+    public void prepare(TargetCatalog catalog, boolean fresh) {
         boolean exists = catalog.exists(name);
         if (exists && fresh && schemaSaveMode == SchemaSaveMode.RECREATE_SCHEMA) {
             catalog.drop(name);
             exists = false;
         }
         if (exists) {
-            return evolves ? evolve(catalog) : List.of();
+            return;
         }
         if (schemaSaveMode == SchemaSaveMode.ERROR_WHEN_SCHEMA_NOT_EXIST
                 || schemaSaveMode == SchemaSaveMode.IGNORE) {
@@ -323,34 +306,10 @@ public final class IcebergSink {
                     "Table %s does not exist and schema_save_mode is %s", name, schemaSaveMode);
         }
         catalog.create(name, schema, spec, createProperties);
-        return List.of();
     }
 
     /// Whether the table follows the source's columns.
     public boolean evolves() {
         return evolves;
-    }
-
-    private List<String> evolve(TargetCatalog catalog) {
-        for (int attempt = 1; ; attempt++) {
-            TargetCatalog.Changes pending = catalog.begin();
-            Table table = pending.table(name);
-            SchemaChanges changes = SchemaChanges.of(schema, table.schema());
-            if (changes.sentences().isEmpty()) {
-                return List.of();
-            }
-            try {
-                changes.applyTo(table.updateSchema()).commit();
-                pending.commit(tx -> {});
-                return changes.sentences().stream()
-                        .map(sentence -> "Table %s: %s".formatted(name, sentence))
-                        .toList();
-            } catch (CommitFailedException e) {
-                // Somebody else changed the table; it may be right by now.
-                if (attempt == EVOLVE_ATTEMPTS_MAX) {
-                    throw e;
-                }
-            }
-        }
     }
 }

@@ -13,9 +13,8 @@ public interface LogReader extends AutoCloseable {
     /// Up to `rowsMax` more rows of one table; none if there are none now; null at the end. A row
     /// that does not fit goes to `rejections` and counts.
     ///
-    /// A batch with another schema object than the table's last one tells that the table changed:
-    /// by the ids of its fields, as Iceberg does, a column that is the same keeps its id. It may
-    /// have no rows.
+    /// A table that changes ends the reading with a [SourceChangedException], behind the last row
+    /// from before the change. If the reader is [#settled] then, its marks are those of that place.
     ///
     /// @param patient whether to wait a moment for rows where there are none
     @Nullable Batch next(int rowsMax, boolean patient, Rejections rejections) throws IOException;

@@ -8,10 +8,20 @@ import java.util.Set;
 /// A source that others append to, in several partitions at once.
 public non-sealed interface LogSource extends Source {
 
+    /// Columns that have other names now than at the place where the reading goes on, as far as the
+    /// source can tell before it reads.
+    ///
+    /// @throws IOException if names have changed in a way that is not followed
+    default Renames renamedSince(Map<String, Mark> stored) throws IOException {
+        return Renames.NONE;
+    }
+
     /// @param stored where the reading of each partition goes on; empty if nothing was ever read
     /// @param required for each table the columns in which a null does not fit
+    /// @param renames columns that are known to have had another name
     /// @param endless whether to go on reading what comes in, or to end at what is the end now
     /// @throws IOException if a partition cannot be read from where it was left
-    LogReader open(Map<String, Mark> stored, List<Set<String>> required, boolean endless)
+    LogReader open(
+            Map<String, Mark> stored, List<Set<String>> required, Renames renames, boolean endless)
             throws IOException;
 }

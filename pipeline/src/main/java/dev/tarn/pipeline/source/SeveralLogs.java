@@ -43,12 +43,24 @@ public final class SeveralLogs implements LogSource {
     }
 
     @Override
-    public LogReader open(Map<String, Mark> stored, List<Set<String>> required, boolean endless)
+    public Renames renamedSince(Map<String, Mark> stored) throws IOException {
+        Map<String, Map<String, String>> renamed = new HashMap<>();
+        for (int i = 0; i < sources.size(); i++) {
+            renamed.putAll(sources.get(i).renamedSince(own(stored, i)).byTable());
+        }
+        return new Renames(renamed);
+    }
+
+    @Override
+    public LogReader open(
+            Map<String, Mark> stored, List<Set<String>> required, Renames renames, boolean endless)
             throws IOException {
         List<LogReader> readers = new ArrayList<>();
         try {
             for (int i = 0; i < sources.size(); i++) {
-                readers.add(sources.get(i).open(own(stored, i), List.of(required.get(i)), endless));
+                readers.add(
+                        sources.get(i)
+                                .open(own(stored, i), List.of(required.get(i)), renames, endless));
             }
         } catch (IOException | RuntimeException e) {
             readers.forEach(LogReader::close);

@@ -7,6 +7,7 @@ import dev.tarn.pipeline.row.WholeRows;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Mark;
+import dev.tarn.pipeline.source.Renames;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,8 @@ public final class KafkaSource implements LogSource {
     }
 
     @Override
-    public LogReader open(Map<String, Mark> stored, List<Set<String>> required, boolean endless)
+    public LogReader open(
+            Map<String, Mark> stored, List<Set<String>> required, Renames renames, boolean endless)
             throws IOException {
         Set<String> names = required.getFirst();
         var messages =

@@ -1,6 +1,7 @@
 package dev.tarn.pipeline.source.mysql;
 
 import com.github.shyiko.mysql.binlog.event.TableMapEventData;
+import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.SourceChangedException;
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -32,21 +33,25 @@ final class Layouts {
 
     private final Connection sql;
     private final boolean narrow;
+    private final Renames renames;
     private final List<String> notes;
     private final Map<MyName, MyTable> tables = new HashMap<>();
     private final Map<MyName, List<String>> columns = new HashMap<>();
     private final Map<MyName, Pattern> words = new HashMap<>();
 
     /// @param stored of [#toString()] at the place where the reading begins; null if that is now
+    /// @param renames columns that rows from before have under other names
     /// @param notes gets what a reader of the summary should know
     Layouts(
             Connection sql,
             boolean narrow,
             List<MyTable> tables,
             @Nullable String stored,
+            Renames renames,
             List<String> notes) {
         this.sql = sql;
         this.narrow = narrow;
+        this.renames = renames;
         this.notes = notes;
         Map<MyName, List<String>> before = stored == null ? Map.of() : parsed(stored);
         for (MyTable table : tables) {
@@ -78,6 +83,7 @@ final class Layouts {
             throw unknown(table, "it has %s columns, expected %s".formatted(types.length, logged));
         }
         List<String> wanted = table.columnNames();
+        logged = namedAsNow(table.name(), logged, wanted);
         for (String column : logged) {
             if (!wanted.contains(column)) {
                 note(
@@ -103,6 +109,16 @@ final class Layouts {
             }
         }
         return new Relation(table, types, places);
+    }
+
+    private List<String> namedAsNow(MyName table, List<String> logged, List<String> wanted) {
+        List<String> named = new ArrayList<>();
+        for (String column : logged) {
+            String now = renames.nowOrNull(table.toString(), column, wanted);
+            boolean isRenamed = now != null && !wanted.contains(column) && !logged.contains(now);
+            named.add(isRenamed ? now : column);
+        }
+        return named;
     }
 
     private static IOException unknown(MyTable table, String what) {
@@ -177,11 +193,25 @@ final class Layouts {
                                 .formatted(name));
             }
             MyShape now = MyShape.of(sql, name, narrow);
+            List<String> before = columns.getOrDefault(name, List.of());
+            Map<String, String> renamed = Renamed.in(text, before, now.logged());
+            Renames found = Renames.of(name.toString(), renamed, now.logged());
             if (!table.isLike(now)) {
                 throw new SourceChangedException(
-                        "Table %s has other columns since the run began".formatted(name));
+                        "Table %s has other columns since the run began".formatted(name), found);
             }
-            columns.put(name, now.logged());
+            if (!renames.has(found)) {
+                throw SourceChangedException.late(
+                        "Table %s has other names for columns since the last run".formatted(name),
+                        found);
+            }
+            // What the server has may be of later statements; those that rename tell by themselves.
+            boolean renames = !renamed.isEmpty() && before.size() == now.logged().size();
+            columns.put(
+                    name,
+                    renames
+                            ? before.stream().map(c -> renamed.getOrDefault(c, c)).toList()
+                            : now.logged());
         }
     }
 

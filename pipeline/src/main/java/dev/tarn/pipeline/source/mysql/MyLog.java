@@ -75,6 +75,11 @@ final class MyLog {
         return gtid != null;
     }
 
+    /// Whether rows of a transaction were read that has not ended.
+    boolean isInRows() {
+        return inTransaction() && hasRows;
+    }
+
     /// Bytes.
     long read() {
         return read;

@@ -6,6 +6,8 @@ import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.source.Lag;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.Mark;
+import dev.tarn.pipeline.source.Renames;
+import dev.tarn.pipeline.source.SourceChangedException;
 import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
 import java.sql.Connection;
@@ -47,6 +49,7 @@ final class MyReader implements LogReader {
     private final Connection sql;
     private final Connection rows;
     private final String named;
+    private final Renames renames;
     private final List<String> notes = new ArrayList<>();
     private final Deque<Batch> queue = new ArrayDeque<>();
 
@@ -59,16 +62,19 @@ final class MyReader implements LogReader {
     private @Nullable LogFeed feed;
     private @Nullable Layouts layouts;
     private @Nullable MyLog log;
+    private @Nullable SourceChangedException changed;
 
     private MyReader(
             MyOptions options,
             List<MyTable> tables,
+            Renames renames,
             boolean endless,
             boolean mariaDb,
             Connection sql,
             Connection rows) {
         this.options = options;
         this.tables = List.copyOf(tables);
+        this.renames = renames;
         this.endless = endless;
         this.mariaDb = mariaDb;
         this.sql = sql;
@@ -80,7 +86,11 @@ final class MyReader implements LogReader {
     }
 
     static MyReader open(
-            MyOptions options, List<MyTable> tables, @Nullable Mark stored, boolean endless)
+            MyOptions options,
+            List<MyTable> tables,
+            @Nullable Mark stored,
+            Renames renames,
+            boolean endless)
             throws SQLException, IOException {
         Connection sql = null;
         Connection rows = null;
@@ -88,7 +98,7 @@ final class MyReader implements LogReader {
             sql = options.connect();
             rows = options.connect();
             boolean mariaDb = MySqlSource.isMariaDb(sql);
-            var reader = new MyReader(options, tables, endless, mariaDb, sql, rows);
+            var reader = new MyReader(options, tables, renames, endless, mariaDb, sql, rows);
             reader.begin(stored);
             return reader;
         } catch (SQLException | IOException | RuntimeException e) {
@@ -162,7 +172,7 @@ final class MyReader implements LogReader {
         } else {
             client.setGtidSet(from.toString());
         }
-        var shapes = new Layouts(sql, options.narrow(), tables, layout, notes);
+        var shapes = new Layouts(sql, options.narrow(), tables, layout, renames, notes);
         var opened = new LogFeed(client);
         layouts = shapes;
         feed = opened;
@@ -183,6 +193,9 @@ final class MyReader implements LogReader {
             Batch queued = queue.poll();
             if (queued != null) {
                 return queued;
+            }
+            if (changed != null) {
+                throw changed;
             }
             if (!begun) {
                 beginAnew();
@@ -208,7 +221,7 @@ final class MyReader implements LogReader {
     private @Nullable Batch read(MyLog from, int rowsMax, boolean patient, Rejections rejections)
             throws IOException {
         long begin = System.nanoTime();
-        while (!from.read(rowsMax, rejections)) { // ends: it waits a moment at most
+        while (!readOrStop(from, rowsMax, rejections)) { // ends: it waits a moment at most
             if (end != null && !from.inTransaction() && from.done().containsAll(end)) {
                 return null;
             }
@@ -227,9 +240,20 @@ final class MyReader implements LogReader {
         return first == null ? NOTHING : first;
     }
 
+    /// What was read before a change is handed on first.
+    private boolean readOrStop(MyLog from, int rowsMax, Rejections rejections) throws IOException {
+        try {
+            return from.read(rowsMax, rejections);
+        } catch (SourceChangedException e) {
+            changed = e;
+            return true;
+        }
+    }
+
     @Override
     public boolean settled() {
-        return snapshot == null && queue.isEmpty() && (log == null || !log.inTransaction());
+        boolean between = log == null || (changed == null ? !log.inTransaction() : !log.isInRows());
+        return snapshot == null && queue.isEmpty() && between;
     }
 
     @Override

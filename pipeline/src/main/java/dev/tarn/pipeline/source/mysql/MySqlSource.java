@@ -6,6 +6,7 @@ import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Mark;
+import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
 import java.sql.Connection;
@@ -103,7 +104,8 @@ public final class MySqlSource implements LogSource {
     }
 
     @Override
-    public LogReader open(Map<String, Mark> stored, List<Set<String>> required, boolean endless)
+    public LogReader open(
+            Map<String, Mark> stored, List<Set<String>> required, Renames renames, boolean endless)
             throws IOException {
         List<MyTable> opened = new ArrayList<>();
         for (int i = 0; i < shapes.size(); i++) {
@@ -111,7 +113,7 @@ public final class MySqlSource implements LogSource {
         }
         @Nullable Mark mark = stored.get(MyReader.LOG_PARTITION);
         try {
-            return MyReader.open(options, opened, mark, endless);
+            return MyReader.open(options, opened, mark, renames, endless);
         } catch (SQLException e) {
             throw new IOException(Sql.reason(e), e);
         }

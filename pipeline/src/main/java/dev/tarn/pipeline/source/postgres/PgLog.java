@@ -3,6 +3,7 @@ package dev.tarn.pipeline.source.postgres;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.RowKind;
+import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.SourceChangedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
@@ -35,6 +37,7 @@ final class PgLog {
 
     private final PGReplicationStream stream;
     private final Connection sql;
+    private final Renames renames;
     private final List<String> notes;
     private final Map<String, PgTable> tables = new HashMap<>();
     private final Map<Integer, Relation> relations = new HashMap<>();
@@ -54,30 +57,31 @@ final class PgLog {
     private int rows;
 
     /// A table as the log has it.
-    private static final class Relation {
-        private final @Nullable PgTable tableOrNull;
-
-        /// For each column of the table that of the log, -1 if it is not there.
-        private final int[] columns;
-
-        /// @param tableOrNull none if it is not read
-        Relation(@Nullable PgTable tableOrNull, int[] columns) {
-            this.tableOrNull = tableOrNull;
-            this.columns = columns;
-        }
+    ///
+    /// @param tableOrNull none if it is not read
+    /// @param given names of its columns
+    /// @param named what they are called now, as far as is known
+    /// @param columns for each column of the table that of the log, -1 if it is not there
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Relation(
+            @Nullable PgTable tableOrNull, List<String> given, List<String> named, int[] columns) {
+        static final Relation UNREAD = new Relation(null, List.of(), List.of(), new int[0]);
     }
 
     /// @param position behind which the log is read
+    /// @param renames columns that rows from before have under other names
     /// @param notes gets what a reader of the summary should know
     PgLog(
             PGReplicationStream stream,
             Connection sql,
             List<PgTable> tables,
             long position,
+            Renames renames,
             List<String> notes) {
         this.stream = stream;
         this.sql = sql;
         this.position = position;
+        this.renames = renames;
         this.notes = notes;
         tables.forEach(table -> this.tables.put(table.name().toString(), table));
     }
@@ -89,6 +93,11 @@ final class PgLog {
 
     boolean inTransaction() {
         return inTransaction;
+    }
+
+    /// Whether rows of a transaction were read that has not ended.
+    boolean isInRows() {
+        return inTransaction && hasRows;
     }
 
     long read() {
@@ -183,17 +192,25 @@ final class PgLog {
             at += 2 * Integer.BYTES;
         }
         PgTable table = tables.get(name);
-        relations.put(id, table == null ? new Relation(null, new int[0]) : matched(table, columns));
+        relations.put(
+                id,
+                table == null
+                        ? Relation.UNREAD
+                        : matched(table, columns, relations.getOrDefault(id, Relation.UNREAD)));
     }
 
     /// What the log has may be older than the table: only what the table is now, and was not at the
     /// start, is a change.
-    private Relation matched(PgTable table, List<String> logged) throws SQLException, IOException {
-        if (!table.isLike(PgCatalog.columns(sql, table.name()).schema())) {
+    private Relation matched(PgTable table, List<String> given, Relation before)
+            throws SQLException, IOException {
+        Schema now = PgCatalog.columns(sql, table.name()).schema();
+        if (!table.isLike(now)) {
             throw new SourceChangedException(
-                    "Table %s has other columns since the run began".formatted(table.name()));
+                    "Table %s has other columns since the run began".formatted(table.name()),
+                    table.renamedIn(now));
         }
         List<String> columns = table.columnNames();
+        List<String> logged = named(table, given, before, columns);
         for (String column : logged) {
             if (!columns.contains(column)) {
                 note(
@@ -210,7 +227,32 @@ final class PgLog {
                                 .formatted(table.name(), columns.get(i)));
             }
         }
-        return new Relation(table, places);
+        return new Relation(table, given, logged, places);
+    }
+
+    /// The names of now. A name that is known neither now nor before is that of the column in whose
+    /// place it stands: columns keep their places, and new ones come last.
+    private List<String> named(
+            PgTable table, List<String> given, Relation before, List<String> now) {
+        List<String> named = new ArrayList<>();
+        for (String column : given) {
+            String later =
+                    now.contains(column)
+                            ? null
+                            : renames.nowOrNull(table.name().path(), column, now);
+            named.add(later == null || given.contains(later) ? column : later);
+        }
+        for (int i = 0; i < given.size() && given.size() == before.given().size(); i++) {
+            String inPlace = before.named().get(i);
+            boolean isUnknown = !now.contains(named.get(i));
+            if (isUnknown
+                    && now.contains(inPlace)
+                    && !named.contains(inPlace)
+                    && !given.contains(before.given().get(i))) {
+                named.set(i, inPlace);
+            }
+        }
+        return named;
     }
 
     private void note(String note) {
@@ -227,7 +269,7 @@ final class PgLog {
             throw new IOException(
                     "The log has a row of table number %s before its columns".formatted(id));
         }
-        PgTable table = relation.tableOrNull;
+        PgTable table = relation.tableOrNull();
         if (table == null) {
             return false;
         }
@@ -269,10 +311,10 @@ final class PgLog {
         at++;
         for (int i = 0; i < count; i++) {
             Relation relation = relations.get(int32());
-            if (relation != null && relation.tableOrNull != null) {
+            if (relation != null && relation.tableOrNull() != null) {
                 throw new IOException(
                         "Table %s was truncated, which is not followed: run the job with --again and data_save_mode = DROP_DATA"
-                                .formatted(relation.tableOrNull.name()));
+                                .formatted(relation.tableOrNull().name()));
             }
         }
     }
@@ -333,7 +375,7 @@ final class PgLog {
                     loggedFrom[i] = kind == 'u' ? UNCHANGED : NULL;
                 }
             }
-            int[] columns = relation.columns;
+            int[] columns = relation.columns();
             width = columns.length;
             if (width > from.length) {
                 from = Arrays.copyOf(from, width);

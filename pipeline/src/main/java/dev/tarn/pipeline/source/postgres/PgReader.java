@@ -5,6 +5,8 @@ import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.source.Lag;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.Mark;
+import dev.tarn.pipeline.source.Renames;
+import dev.tarn.pipeline.source.SourceChangedException;
 import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
 import java.sql.Connection;
@@ -44,6 +46,8 @@ final class PgReader implements LogReader {
     private final Connection replication;
     private final PgSlot slot;
     private final String identity;
+    private final String layout;
+    private final Renames renames;
     private final List<String> notes = new ArrayList<>();
     private final Deque<Batch> queue = new ArrayDeque<>();
 
@@ -54,32 +58,40 @@ final class PgReader implements LogReader {
     private @Nullable PgSnapshot snapshot;
     private @Nullable PGReplicationStream stream;
     private @Nullable PgLog log;
+    private @Nullable SourceChangedException changed;
 
     private PgReader(
             PgOptions options,
             List<PgTable> tables,
+            Renames renames,
             boolean endless,
             Connection sql,
             Connection replication)
             throws SQLException {
         this.options = options;
         this.tables = List.copyOf(tables);
+        this.renames = renames;
         this.endless = endless;
         this.sql = sql;
         this.replication = replication;
         this.slot = new PgSlot(options, sql, replication);
         this.identity = slot.identity();
+        this.layout = PgLayout.of(tables);
     }
 
     static PgReader open(
-            PgOptions options, List<PgTable> tables, @Nullable Mark stored, boolean endless)
+            PgOptions options,
+            List<PgTable> tables,
+            @Nullable Mark stored,
+            Renames renames,
+            boolean endless)
             throws SQLException, IOException {
         Connection sql = null;
         Connection replication = null;
         try {
             sql = options.connect();
             replication = options.connectForReplication();
-            var reader = new PgReader(options, tables, endless, sql, replication);
+            var reader = new PgReader(options, tables, renames, endless, sql, replication);
             reader.begin(stored);
             return reader;
         } catch (SQLException | IOException | RuntimeException e) {
@@ -90,10 +102,11 @@ final class PgReader implements LogReader {
     }
 
     private void begin(@Nullable Mark stored) throws SQLException, IOException {
-        if (stored != null && !stored.identity().equals(identity)) {
+        String[] before = stored == null ? new String[0] : stored.identity().split("\n", 3);
+        if (before.length > 0 && !before[0].equals(identity)) {
             throw new IOException(
                     "The job went on from another server, slot or set of tables: it was %s, it is %s. Run it with --again to begin with all rows"
-                            .formatted(stored.identity(), identity));
+                            .formatted(before[0], identity));
         }
         if (stored == null && slot.existed()) {
             notes.add(
@@ -124,7 +137,7 @@ final class PgReader implements LogReader {
         marked = lsn;
         PGReplicationStream started = slot.start(lsn);
         stream = started;
-        log = new PgLog(started, sql, tables, lsn, notes);
+        log = new PgLog(started, sql, tables, lsn, renames, notes);
         end = endless ? -1 : slot.endOfAll();
     }
 
@@ -135,6 +148,9 @@ final class PgReader implements LogReader {
             Batch queued = queue.poll();
             if (queued != null) {
                 return queued;
+            }
+            if (changed != null) {
+                throw changed;
             }
             if (!begun) {
                 beginSnapshot();
@@ -159,7 +175,7 @@ final class PgReader implements LogReader {
     private @Nullable Batch read(PgLog from, int rowsMax, boolean patient, Rejections rejections)
             throws SQLException, IOException {
         long begin = System.nanoTime();
-        while (!from.read(rowsMax, rejections)) { // ends: it waits a moment at most
+        while (!readOrStop(from, rowsMax, rejections)) { // ends: it waits a moment at most
             if (hasEnded(from)) {
                 return null;
             }
@@ -182,19 +198,31 @@ final class PgReader implements LogReader {
         return first == null ? NOTHING : first;
     }
 
+    /// What was read before a change is handed on first.
+    private boolean readOrStop(PgLog from, int rowsMax, Rejections rejections)
+            throws SQLException, IOException {
+        try {
+            return from.read(rowsMax, rejections);
+        } catch (SourceChangedException e) {
+            changed = e;
+            return true;
+        }
+    }
+
     private boolean hasEnded(PgLog from) {
         return end >= 0 && !from.inTransaction() && Long.compareUnsigned(from.position(), end) >= 0;
     }
 
     @Override
     public boolean settled() {
-        return snapshot == null && queue.isEmpty() && (log == null || !log.inTransaction());
+        boolean between = log == null || (changed == null ? !log.inTransaction() : !log.isInRows());
+        return snapshot == null && queue.isEmpty() && between;
     }
 
     @Override
     public Map<String, Mark> marks() {
         if (!begun || snapshot != null) {
-            return Map.of(LOG, new Mark(NOT_BEGUN, identity));
+            return Map.of(LOG, mark(NOT_BEGUN));
         }
         if (log != null) {
             long position = log.position();
@@ -202,7 +230,11 @@ final class PgReader implements LogReader {
                 marked = position;
             }
         }
-        return Map.of(LOG, new Mark(marked, identity));
+        return Map.of(LOG, mark(marked));
+    }
+
+    private Mark mark(long next) {
+        return new Mark(next, identity + "\n\n" + layout);
     }
 
     @Override

@@ -6,8 +6,11 @@ import dev.tarn.pipeline.row.Misfit;
 import dev.tarn.pipeline.row.Rejected;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.RowKind;
+import dev.tarn.pipeline.source.Renames;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types;
@@ -47,6 +50,16 @@ final class PgTable {
     /// Whether the columns are the same.
     boolean isLike(Schema other) {
         return schema.asStruct().equals(other.asStruct());
+    }
+
+    /// Columns that have another name in this schema than here.
+    Renames renamedIn(Schema later) throws IOException {
+        return PgLayout.renamed(name, PgLayout.numbered(schema), PgLayout.numbered(later));
+    }
+
+    /// Columns by their numbers.
+    Map<Integer, String> numbered() {
+        return PgLayout.numbered(schema);
     }
 
     List<String> columnNames() {

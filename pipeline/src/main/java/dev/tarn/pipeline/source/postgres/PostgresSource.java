@@ -6,11 +6,13 @@ import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Mark;
+import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,14 +93,36 @@ public final class PostgresSource implements LogSource {
     }
 
     @Override
-    public LogReader open(Map<String, Mark> stored, List<Set<String>> required, boolean endless)
+    public Renames renamedSince(Map<String, Mark> stored) throws IOException {
+        Mark mark = stored.get(PgReader.LOG);
+        String[] parts = mark == null ? new String[0] : mark.identity().split("\n", 3);
+        if (parts.length < 3) {
+            return Renames.NONE;
+        }
+        Map<String, Map<Integer, String>> before = PgLayout.parsed(parts[2]);
+        Map<String, Map<String, String>> renamed = new HashMap<>();
+        for (int i = 0; i < tables.size() && i < options.tables().size(); i++) {
+            PgName name = options.tables().get(i);
+            renamed.putAll(
+                    PgLayout.renamed(
+                                    name,
+                                    before.getOrDefault(name.toString(), Map.of()),
+                                    PgLayout.numbered(tables.get(i).schema()))
+                            .byTable());
+        }
+        return new Renames(renamed);
+    }
+
+    @Override
+    public LogReader open(
+            Map<String, Mark> stored, List<Set<String>> required, Renames renames, boolean endless)
             throws IOException {
         List<PgTable> opened = new ArrayList<>();
         for (int i = 0; i < tables.size(); i++) {
             opened.add(new PgTable(i, options.tables().get(i), tables.get(i), required.get(i)));
         }
         try {
-            return PgReader.open(options, opened, stored.get(PgReader.LOG), endless);
+            return PgReader.open(options, opened, stored.get(PgReader.LOG), renames, endless);
         } catch (SQLException e) {
             throw new IOException(Sql.reason(e), e);
         }
