@@ -600,6 +600,7 @@ abstract class BinlogContract {
                         Files.createDirectories(folder.resolve("home")),
                         new Transfers(
                                 name,
+                                "CHANGE %s %s int",
                                 this::sql,
                                 this::lines,
                                 mode ->
@@ -608,7 +609,8 @@ abstract class BinlogContract {
                                                 mode,
                                                 "\"%s.account\", \"%s.transfer\""
                                                         .formatted(name, name),
-                                                "")),
+                                                ""),
+                                world -> world),
                         20_261_126)
                 .run(kills);
     }

@@ -689,6 +689,7 @@ class PostgresCdcTest {
                         Files.createDirectories(folder.resolve("home")),
                         new Transfers(
                                 name,
+                                "RENAME %s TO %s",
                                 PostgresCdcTest::sql,
                                 query -> lines(query),
                                 mode ->

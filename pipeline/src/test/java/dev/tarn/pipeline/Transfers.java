@@ -2,6 +2,7 @@ package dev.tarn.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -13,13 +14,10 @@ import org.apache.iceberg.data.Record;
 /// Money that moves between two hundred accounts, each time in one transaction: there is always as
 /// much.
 ///
-/// @param schema that has the tables `account` and `transfer`
-/// @param lines the first column of a query
-/// @param job of a mode
-/// @param reading where the tables are looked at
-record Transfers(
-        String schema, Sql sql, Lines lines, Job job, UnaryOperator<World> reading, Set<Long> seen)
-        implements KillLoop.Subject {
+/// Now and then the accounts get a column more, and more often their last one gets another name.
+final class Transfers implements KillLoop.Subject {
+    private static final int ROUNDS_PER_CHANGE = 3;
+    private static final int CHANGES_PER_COLUMN = 4;
 
     /// Runs statements in one transaction.
     interface Sql {
@@ -34,31 +32,77 @@ record Transfers(
         String of(String mode);
     }
 
-    Transfers(String schema, Sql sql, Lines lines, Job job) {
-        this(schema, sql, lines, job, world -> world);
-    }
+    private final String schema;
+    private final String rename;
+    private final Sql sql;
+    private final Lines lines;
+    private final Job job;
+    private final UnaryOperator<World> reading;
+    private final Set<Long> seen = new HashSet<>();
 
-    Transfers(String schema, Sql sql, Lines lines, Job job, UnaryOperator<World> reading) {
-        this(schema, sql, lines, job, reading, new HashSet<>());
+    /// Columns of accounts behind the id and the amount.
+    private final List<String> marks = new ArrayList<>();
+
+    private int changes;
+
+    /// @param schema that has the tables `account` and `transfer`
+    /// @param rename what `ALTER TABLE` has for another name of a column, with a gap for each
+    /// @param lines the first column of a query
+    /// @param job of a mode
+    /// @param reading where the tables are looked at
+    Transfers(
+            String schema,
+            String rename,
+            Sql sql,
+            Lines lines,
+            Job job,
+            UnaryOperator<World> reading) {
+        this.schema = schema;
+        this.rename = rename;
+        this.sql = sql;
+        this.lines = lines;
+        this.job = job;
+        this.reading = reading;
     }
 
     @Override
     public void change(int round, Random random) throws Exception {
         int count = 1 + random.nextInt(60);
+        int at = round % ROUNDS_PER_CHANGE == 0 ? random.nextInt(count) : -1;
         for (int i = 0; i < count; i++) {
+            if (i == at) {
+                changeColumns();
+            }
             int from = 1 + random.nextInt(200);
             int to = 1 + random.nextInt(200);
             int amount = random.nextInt(50);
             sql.run(
                     "UPDATE %s.account SET amount = amount - %s WHERE id = %s"
                             .formatted(schema, amount, from),
-                    "UPDATE %s.account SET amount = amount + %s WHERE id = %s"
-                            .formatted(schema, amount, to),
+                    "UPDATE %s.account SET amount = amount + %s%s WHERE id = %s"
+                            .formatted(schema, amount, marked(i), to),
                     "INSERT INTO %s.transfer (source, target, amount) VALUES (%s, %s, %s)"
                             .formatted(schema, from, to, amount),
                     "DELETE FROM %s.transfer WHERE id = (SELECT id FROM (SELECT min(id) id FROM %s.transfer) first) AND %s"
                             .formatted(schema, schema, random.nextInt(3) == 0));
         }
+    }
+
+    private void changeColumns() throws Exception {
+        String name = "mark_" + changes;
+        if (changes++ % CHANGES_PER_COLUMN == 0) {
+            sql.run("ALTER TABLE %s.account ADD %s int".formatted(schema, name));
+            marks.add(name);
+        } else {
+            sql.run(
+                    "ALTER TABLE %s.account %s"
+                            .formatted(schema, rename.formatted(marks.getLast(), name)));
+            marks.set(marks.size() - 1, name);
+        }
+    }
+
+    private String marked(int value) {
+        return marks.isEmpty() ? "" : ", %s = %s".formatted(marks.getLast(), value);
     }
 
     @Override
@@ -68,16 +112,23 @@ record Transfers(
                 .replace(
                         "upsert-mode-enabled = true",
                         "upsert-mode-enabled = true\n"
+                            + "iceberg.table.schema-evolution-enabled = true\n"
                             + "iceberg.table.write-props { \"tarn.merge.min-input-files\" = 3 }");
     }
 
     @Override
     public void compare(World own, int round) throws Exception {
         World world = reading.apply(own);
-        assertThat(world.byFirst("t.account").values())
+        var columns = new StringBuilder("id, amount");
+        marks.forEach(mark -> columns.append(", COALESCE(%s, -1)".formatted(mark)));
+        assertThat(
+                        world.byFirst("t.account").values().stream()
+                                .map(row -> row.replace("null", "-1")))
                 .as("round %s", round)
                 .containsExactlyInAnyOrderElementsOf(
-                        lines.of("SELECT concat_ws('|', id, amount) FROM " + schema + ".account"));
+                        lines.of(
+                                "SELECT concat_ws('|', %s) FROM %s.account"
+                                        .formatted(columns, schema)));
         assertThat(world.byFirst("t.transfer").values())
                 .as("round %s", round)
                 .containsExactlyInAnyOrderElementsOf(

@@ -106,11 +106,12 @@ final class IcebergOptions {
                                     Kind.TRUTH,
                                     "false",
                                     "Whether the table follows the source's columns: it gets new"
-                                        + " ones, its types widen (int to long, float to double,"
-                                        + " digits of a decimal), what the source may leave out may"
-                                        + " be null; a column that goes from the source stays. When"
-                                        + " a table changes in a run that follows it, the run goes"
-                                        + " on with it by itself. Without, a column that the table"
+                                        + " ones, renames those that PostgreSQL or MySQL rename,"
+                                        + " its types widen (int to long, float to double, digits"
+                                        + " of a decimal), what the source may leave out may be"
+                                        + " null; a column that goes from the source stays. When a"
+                                        + " table changes in a run that follows it, the run goes on"
+                                        + " with it by itself. Without, a column that the table"
                                         + " lacks ends the run."),
                             Option.honoured(
                                     "iceberg.table.commit-branch",
