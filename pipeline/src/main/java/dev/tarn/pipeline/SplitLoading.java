@@ -140,6 +140,7 @@ final class SplitLoading {
                 if (cancelled.getAsBoolean()) {
                     return;
                 }
+                writing.requireKeys();
             }
         }
         String change = source.changeOrNull(split);
@@ -157,6 +158,7 @@ final class SplitLoading {
             writing.save(tx -> ledger.savePosition(tx, way.key(), split.name(), read));
             if (writing.isDue()) {
                 writing.commit(false);
+                writing.requireKeys();
             }
         }
     }

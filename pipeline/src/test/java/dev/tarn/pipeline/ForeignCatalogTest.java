@@ -312,6 +312,33 @@ class ForeignCatalogTest {
     }
 
     @Test
+    void aLongLoadGetsNewKeys() throws Exception {
+        try (var world = world("load")) {
+            reference.giveKeysFor(200);
+            for (int file = 0; file < 3; file++) {
+                var rows = new StringBuilder();
+                for (int id = 0; id < 200; id++) {
+                    rows.append("{\"id\":%d}%n".formatted(file * 200 + id));
+                }
+                world.file("in/%s.json".formatted(file), rows.toString());
+            }
+            int loads = reference.loads();
+            Progress end =
+                    world.run(
+                            """
+                            env { job.name = load, tarn.checkpoint.rows = 5 }
+                            source { LocalFile { path = in, file_format_type = json, schema { fields { id = bigint } } } }
+                            sink { Iceberg { %s, namespace = t, table = load } }
+                            """
+                                    .formatted(config()));
+            assertThat(end.message()).isEqualTo("finished");
+            assertThat(reference.loads()).isGreaterThan(loads + 3);
+            assertThat(end.filesDone()).isEqualTo(3);
+            assertThat(world.column("t.load", "id")).hasSize(600).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
     void aRunThatLastsGetsNewKeys() throws Exception {
         try (var topic = new Topic("keys", 1);
                 var world = world("keys")) {
