@@ -4,37 +4,27 @@ import dev.tarn.pipeline.Plan.Flow;
 import dev.tarn.pipeline.Plan.Outlet;
 import dev.tarn.pipeline.lake.ForeignCatalog;
 import dev.tarn.pipeline.lake.OwnCatalog;
-import dev.tarn.pipeline.lake.TargetCatalog.Changes;
 import dev.tarn.pipeline.row.Batch;
-import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.row.Rejected;
 import dev.tarn.pipeline.row.RowKind;
 import dev.tarn.pipeline.sink.Columnwise;
 import dev.tarn.pipeline.sink.DeadLetters;
 import dev.tarn.pipeline.sink.IcebergSink;
-import dev.tarn.pipeline.sink.IcebergSink.DataSaveMode;
 import dev.tarn.pipeline.sink.Memory;
 import dev.tarn.pipeline.sink.RowWriter;
 import dev.tarn.pipeline.sink.TableWriter;
 import dev.tarn.pipeline.sink.Written;
-import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Mark;
-import dev.tarn.pipeline.source.Renames;
 import dev.tarn.store.Transaction;
-import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.types.Types;
 
 /// What a run writes: rows into open files, rejected ones into theirs, and now and then all of it
@@ -58,6 +48,7 @@ final class Writing {
     private final InstantSource clock;
     private final Counters counters;
     private final Targets targets;
+    private final Opening opening;
     private final Merging merging;
     private final List<Consumer<Transaction>> unsaved = new ArrayList<>();
 
@@ -70,6 +61,7 @@ final class Writing {
         this.plan = plan;
         Memory.Share share = memory.share();
         this.targets = new Targets(plan, share);
+        this.opening = new Opening(plan, targets, ledger, clock, counters);
         this.merging = new Merging(plan, ledger, share, counters);
         this.publisher =
                 switch (plan.catalog()) {
@@ -102,131 +94,13 @@ final class Writing {
     }
 
     void prepare(boolean fresh) {
-        if (plan.catalog() instanceof ForeignCatalog other) {
-            String note =
-                    "Tables lie in the catalog %s: each gets its rows exactly once, one table after the other, not all in one moment"
-                            .formatted(other.title());
-            if (!counters.notes.contains(note)) {
-                counters.notes.add(note);
-            }
-        }
-        Set<TableIdentifier> prepared = new HashSet<>();
-        Map<TableIdentifier, List<Targets.Asked>> asked = new HashMap<>();
-        for (Flow flow : plan.flows()) {
-            for (Outlet outlet : flow.tables()) {
-                IcebergSink sink = outlet.sink();
-                if (prepared.add(sink.name())) {
-                    sink.prepare(plan.catalog(), fresh);
-                }
-            }
-        }
-        Renames renames = renames();
-        for (Flow flow : plan.flows()) {
-            for (Outlet outlet : flow.tables()) {
-                if (outlet.sink().evolves()) {
-                    asked.computeIfAbsent(outlet.sink().name(), _ -> new ArrayList<>())
-                            .add(asked(flow, outlet, renames));
-                }
-            }
-        }
-        for (Flow flow : plan.flows()) {
-            for (Outlet outlet : flow.tables()) {
-                IcebergSink sink = outlet.sink();
-                List<Targets.Asked> once = asked.remove(sink.name());
-                counters.notes.addAll(targets.open(sink, once == null ? List.of() : once));
-            }
-            if (flow.deadLetters() != null) {
-                DeadLetters.prepare(plan.catalog(), flow.deadLetters());
-                targets.open(flow.deadLetters());
-            }
-        }
+        opening.prepare(epoch, fresh);
     }
 
-    /// What is known of columns that were renamed, and what the sources tell since.
-    private Renames renames() {
-        Renames known = ledger.renaming().all();
-        for (Flow flow : plan.flows()) {
-            if (flow.source() instanceof LogSource source) {
-                Renames since;
-                try {
-                    since = source.renamedSince(ledger.marks().of(key(flow)));
-                } catch (IOException e) {
-                    throw new PipelineException(String.valueOf(e.getMessage()), e);
-                }
-                if (!known.has(since)) {
-                    ledger.rename(epoch, since);
-                    known = ledger.renaming().all();
-                }
-            }
-        }
-        return known;
-    }
-
-    /// What the flow has read is kept by the source and the tables it feeds. A table that was
-    /// dropped and made anew is another table: nothing is loaded there.
-    private String key(Flow flow) {
-        var key = new StringBuilder(flow.label());
-        for (Outlet outlet : flow.tables()) {
-            IcebergSink sink = outlet.sink();
-            key.append('|').append(plan.catalog().load(sink.name()).uuid());
-            if (!sink.branch().isMain()) {
-                key.append('@').append(sink.branch().name());
-            }
-        }
-        return key.toString();
-    }
-
-    /// Behind a transform nobody knows whether a column is that of the source.
-    private static Targets.Asked asked(Flow flow, Outlet outlet, Renames renames) {
-        Columns given = flow.source().tables().get(outlet.from());
-        String path = given.path();
-        if (path == null || !outlet.lane().transforms().isEmpty()) {
-            return new Targets.Asked(outlet.sink().schema(), _ -> null);
-        }
-        Set<String> names = new HashSet<>();
-        given.schema().columns().forEach(column -> names.add(column.name()));
-        return new Targets.Asked(
-                outlet.sink().schema(), column -> renames.nowOrNull(path, column, names));
-    }
-
-    /// The first commit of a run that starts anew or goes back: of one that starts anew old rows go
-    /// if the job says so.
+    /// The first commit of a run that starts anew or goes back.
     void open(RunOptions options) {
-        Changes changes = plan.catalog().begin();
-        boolean dropped = options.from() == null && drop(changes);
-        boolean forget = dropped || options.again();
-        long expected = sequence;
-        changes.commit(
-                tx -> ledger.open(tx, epoch, expected, forget, options.from(), clock.millis()));
+        opening.open(epoch, sequence, options);
         sequence++;
-    }
-
-    /// Whether any table begins without rows, as its sink says.
-    private boolean drop(Changes changes) {
-        boolean dropped = false;
-        for (Flow flow : plan.flows()) {
-            for (Outlet outlet : flow.tables()) {
-                IcebergSink sink = outlet.sink();
-                Table table = changes.table(sink.name());
-                Snapshot head = sink.branch().head(table);
-                boolean hasRows = head != null && !"0".equals(head.summary().get("total-records"));
-                if (sink.dataSaveMode() == DataSaveMode.ERROR_WHEN_DATA_EXISTS && hasRows) {
-                    throw new PipelineException(
-                            "Table %s has rows and data_save_mode is ERROR_WHEN_DATA_EXISTS"
-                                    .formatted(sink.name()));
-                }
-                if (sink.dataSaveMode() == DataSaveMode.DROP_DATA) {
-                    dropped = true;
-                    if (hasRows) {
-                        table.newDelete()
-                                .deleteFromRowFilter(Expressions.alwaysTrue())
-                                .toBranch(sink.branch().name())
-                                .commit();
-                    }
-                }
-            }
-        }
-        return dropped;
     }
 
     /// Matches the columns of a flow with those of its tables.
@@ -254,7 +128,7 @@ final class Writing {
             }
             routes.add(new Route(target, outlet.stage(), outlet.from(), columns));
         }
-        return new Way(flow, key(flow), List.copyOf(routes), required);
+        return new Way(flow, opening.key(flow), List.copyOf(routes), required);
     }
 
     /// How many rows the next batch may have.

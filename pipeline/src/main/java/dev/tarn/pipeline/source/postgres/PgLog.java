@@ -3,19 +3,13 @@ package dev.tarn.pipeline.source.postgres;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.RowKind;
-import dev.tarn.pipeline.source.Renames;
-import dev.tarn.pipeline.source.SourceChangedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
@@ -36,11 +30,7 @@ final class PgLog {
     private static final int MESSAGES = 10_000;
 
     private final PGReplicationStream stream;
-    private final Connection sql;
-    private final Renames renames;
-    private final List<String> notes;
-    private final Map<String, PgTable> tables = new HashMap<>();
-    private final Map<Integer, Relation> relations = new HashMap<>();
+    private final PgRelations relations;
     private final Tuple before = new Tuple();
     private final Tuple after = new Tuple();
 
@@ -56,34 +46,11 @@ final class PgLog {
     /// Since the last call of [#read(int, Rejections)].
     private int rows;
 
-    /// A table as the log has it.
-    ///
-    /// @param tableOrNull none if it is not read
-    /// @param given names of its columns
-    /// @param named what they are called now, as far as is known
-    /// @param columns for each column of the table that of the log, -1 if it is not there
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Relation(
-            @Nullable PgTable tableOrNull, List<String> given, List<String> named, int[] columns) {
-        static final Relation UNREAD = new Relation(null, List.of(), List.of(), new int[0]);
-    }
-
     /// @param position behind which the log is read
-    /// @param renames columns that rows from before have under other names
-    /// @param notes gets what a reader of the summary should know
-    PgLog(
-            PGReplicationStream stream,
-            Connection sql,
-            List<PgTable> tables,
-            long position,
-            Renames renames,
-            List<String> notes) {
+    PgLog(PGReplicationStream stream, PgRelations relations, long position) {
         this.stream = stream;
-        this.sql = sql;
+        this.relations = relations;
         this.position = position;
-        this.renames = renames;
-        this.notes = notes;
-        tables.forEach(table -> this.tables.put(table.name().toString(), table));
     }
 
     /// Behind the last whole transaction.
@@ -191,84 +158,12 @@ final class PgLog {
             columns.add(string());
             at += 2 * Integer.BYTES;
         }
-        PgTable table = tables.get(name);
-        relations.put(
-                id,
-                table == null
-                        ? Relation.UNREAD
-                        : matched(table, columns, relations.getOrDefault(id, Relation.UNREAD)));
-    }
-
-    /// What the log has may be older than the table: only what the table is now, and was not at the
-    /// start, is a change.
-    private Relation matched(PgTable table, List<String> given, Relation before)
-            throws SQLException, IOException {
-        Schema now = PgCatalog.columns(sql, table.name()).schema();
-        if (!table.isLike(now)) {
-            throw new SourceChangedException(
-                    "Table %s has other columns since the run began".formatted(table.name()),
-                    table.renamedIn(now));
-        }
-        List<String> columns = table.columnNames();
-        List<String> logged = named(table, given, before, columns);
-        for (String column : logged) {
-            if (!columns.contains(column)) {
-                note(
-                        "Table %s had a column %s, which is there no more; its values are left out"
-                                .formatted(table.name(), column));
-            }
-        }
-        int[] places = new int[columns.size()];
-        for (int i = 0; i < places.length; i++) {
-            places[i] = logged.indexOf(columns.get(i));
-            if (places[i] < 0) {
-                note(
-                        "Table %s: rows from before it had the column %s, it is null there"
-                                .formatted(table.name(), columns.get(i)));
-            }
-        }
-        return new Relation(table, given, logged, places);
-    }
-
-    /// The names of now. A name that is known neither now nor before is that of the column in whose
-    /// place it stands: columns keep their places, and new ones come last.
-    private List<String> named(
-            PgTable table, List<String> given, Relation before, List<String> now) {
-        List<String> named = new ArrayList<>();
-        for (String column : given) {
-            String later =
-                    now.contains(column)
-                            ? null
-                            : renames.nowOrNull(table.name().path(), column, now);
-            named.add(later == null || given.contains(later) ? column : later);
-        }
-        for (int i = 0; i < given.size() && given.size() == before.given().size(); i++) {
-            String inPlace = before.named().get(i);
-            boolean isUnknown = !now.contains(named.get(i));
-            if (isUnknown
-                    && now.contains(inPlace)
-                    && !named.contains(inPlace)
-                    && !given.contains(before.given().get(i))) {
-                named.set(i, inPlace);
-            }
-        }
-        return named;
-    }
-
-    private void note(String note) {
-        if (!notes.contains(note)) {
-            notes.add(note);
-        }
+        relations.put(id, name, columns);
     }
 
     /// Returns whether the batch is full.
     private boolean row(char type, int rowsMax, Rejections rejections) throws IOException {
-        int id = int32();
-        Relation relation = relations.get(id);
-        if (relation == null) {
-            throw new IOException(
-                    "The log has a row of table number %s before its columns".formatted(id));
-        }
+        PgRelations.Relation relation = relations.require(int32());
         PgTable table = relation.tableOrNull();
         if (table == null) {
             return false;
@@ -310,11 +205,11 @@ final class PgLog {
         int count = int32();
         at++;
         for (int i = 0; i < count; i++) {
-            Relation relation = relations.get(int32());
-            if (relation != null && relation.tableOrNull() != null) {
+            PgTable table = relations.tableOrNull(int32());
+            if (table != null) {
                 throw new IOException(
                         "Table %s was truncated, which is not followed: run the job with --again and data_save_mode = DROP_DATA"
-                                .formatted(relation.tableOrNull().name()));
+                                .formatted(table.name()));
             }
         }
     }
@@ -358,7 +253,7 @@ final class PgLog {
             return width > 0;
         }
 
-        void read(Relation relation) {
+        void read(PgRelations.Relation relation) {
             int count = int16();
             if (count > loggedFrom.length) {
                 loggedFrom = new int[count];

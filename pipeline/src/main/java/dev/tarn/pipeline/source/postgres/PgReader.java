@@ -137,7 +137,7 @@ final class PgReader implements LogReader {
         marked = lsn;
         PGReplicationStream started = slot.start(lsn);
         stream = started;
-        log = new PgLog(started, sql, tables, lsn, renames, notes);
+        log = new PgLog(started, new PgRelations(sql, tables, renames, notes), lsn);
         end = endless ? -1 : slot.endOfAll();
     }
 
