@@ -501,10 +501,12 @@ abstract class BinlogContract {
                 "INSERT INTO unseen VALUES (1, 1, 'x')");
         String job =
                 job(
-                        "unseen",
-                        "BATCH",
-                        "\"shop.unseen\"",
-                        ", iceberg.table.schema-evolution-enabled = true");
+                                "unseen",
+                                "BATCH",
+                                "\"shop.unseen\"",
+                                ", iceberg.table.schema-evolution-enabled = true")
+                        // A commit whenever one may be made.
+                        .replace("checkpoint.interval = 40", "tarn.checkpoint.rows = 1");
         try (var world = new World(folder)) {
             assertThat(world.run(job).message()).isEqualTo("finished");
             sql("INSERT INTO unseen VALUES (2, 2, 'y')");

@@ -441,7 +441,10 @@ class PostgresCdcTest {
         sql(
                 "CREATE TABLE unseen (id int PRIMARY KEY, a int, b text)",
                 "INSERT INTO unseen VALUES (1, 1, 'x')");
-        String job = evolving("unseen", "BATCH");
+        // A commit whenever one may be made.
+        String job =
+                evolving("unseen", "BATCH")
+                        .replace("checkpoint.interval = 40", "tarn.checkpoint.rows = 1");
         try (var world = new World(folder)) {
             assertThat(world.run(job).message()).isEqualTo("finished");
             sql("INSERT INTO unseen VALUES (2, 2, 'y')");

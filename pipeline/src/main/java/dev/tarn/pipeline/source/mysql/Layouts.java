@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +39,10 @@ final class Layouts {
     private final Map<MyName, MyTable> tables = new HashMap<>();
     private final Map<MyName, List<String>> columns = new HashMap<>();
     private final Map<MyName, Pattern> words = new HashMap<>();
+
+    /// Tables whose rows have a column that is there no more, and lack one that is there now: a
+    /// statement that is still to come may say that they are one.
+    private final Set<MyName> doubtful = new HashSet<>();
 
     /// @param stored of [#toString()] at the place where the reading begins; null if that is now
     /// @param renames columns that rows from before have under other names
@@ -91,6 +96,9 @@ final class Layouts {
                                 .formatted(table.name(), column));
             }
         }
+        if (mayBeRenamed(logged, wanted)) {
+            doubtful.add(table.name());
+        }
         int[] places = new int[wanted.size()];
         for (int i = 0; i < places.length; i++) {
             places[i] = logged.indexOf(wanted.get(i));
@@ -109,6 +117,10 @@ final class Layouts {
             }
         }
         return new Relation(table, types, places);
+    }
+
+    private static boolean mayBeRenamed(List<String> logged, List<String> wanted) {
+        return !wanted.containsAll(logged) && !logged.containsAll(wanted);
     }
 
     private List<String> namedAsNow(MyName table, List<String> logged, List<String> wanted) {
@@ -206,13 +218,21 @@ final class Layouts {
                         found);
             }
             // What the server has may be of later statements; those that rename tell by themselves.
-            boolean renames = !renamed.isEmpty() && before.size() == now.logged().size();
-            columns.put(
-                    name,
-                    renames
+            boolean onlyNames = !renamed.isEmpty() && before.size() == now.logged().size();
+            List<String> after =
+                    onlyNames
                             ? before.stream().map(c -> renamed.getOrDefault(c, c)).toList()
-                            : now.logged());
+                            : now.logged();
+            columns.put(name, after);
+            if (!mayBeRenamed(after, table.columnNames())) {
+                doubtful.remove(name);
+            }
         }
+    }
+
+    /// Whether rows were read whose columns may turn out to be others.
+    boolean areInDoubt() {
+        return !doubtful.isEmpty();
     }
 
     private void note(String note) {

@@ -57,7 +57,7 @@ final class MyReader implements LogReader {
     private long markedBytes;
     private long snapshotBytes;
     private boolean begun;
-    private @Nullable Gtids end;
+    private @Nullable Gtids planned;
     private @Nullable MySnapshot snapshot;
     private @Nullable LogFeed feed;
     private @Nullable Layouts layouts;
@@ -177,7 +177,7 @@ final class MyReader implements LogReader {
         layouts = shapes;
         feed = opened;
         log = new MyLog(opened, shapes, from);
-        end = endless ? null : Gtids.of(executed(), mariaDb);
+        planned = Gtids.of(executed(), mariaDb);
         mark = markOf(from, shapes);
         opened.start();
     }
@@ -222,7 +222,7 @@ final class MyReader implements LogReader {
             throws IOException {
         long begin = System.nanoTime();
         while (!readOrStop(from, rowsMax, rejections)) { // ends: it waits a moment at most
-            if (end != null && !from.inTransaction() && from.done().containsAll(end)) {
+            if (!endless && hasReadWhatWasThere(from)) {
                 return null;
             }
             if (!patient || System.nanoTime() - begin > PATIENCE_NANOS) {
@@ -253,13 +253,22 @@ final class MyReader implements LogReader {
     @Override
     public boolean settled() {
         boolean between = log == null || (changed == null ? !log.inTransaction() : !log.isInRows());
-        return snapshot == null && queue.isEmpty() && between;
+        return snapshot == null && queue.isEmpty() && between && !isInDoubt();
+    }
+
+    /// What the tables were when the run began is told by the log up to where it was then.
+    private boolean isInDoubt() {
+        return log != null && layouts != null && layouts.areInDoubt() && !hasReadWhatWasThere(log);
+    }
+
+    private boolean hasReadWhatWasThere(MyLog from) {
+        return !from.inTransaction() && planned != null && from.done().containsAll(planned);
     }
 
     @Override
     public Map<String, Mark> marks() {
         if (log != null && layouts != null && settled()) {
-            boolean moved = log.takeFresh() || end != null;
+            boolean moved = log.takeFresh() || !endless;
             if (moved || log.read() - markedBytes >= IDLE_BYTES) {
                 markedBytes = log.read();
                 mark = markOf(log.done(), layouts);
