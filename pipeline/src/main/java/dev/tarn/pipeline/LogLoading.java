@@ -80,8 +80,6 @@ final class LogLoading {
             LogReader reader =
                     ((LogSource) flow.source()).open(stored, way.required(), renames, endless);
             open.add(new Open(way, reader, stored));
-        } catch (SourceChangedException e) {
-            throw changed(e);
         } catch (IOException e) {
             throw failure(way, e);
         }

@@ -120,7 +120,7 @@ final class Merging {
     }
 
     private static boolean isWorthALook(Target target, Table table, Snapshot base) {
-        long files = Long.parseLong(base.summary().getOrDefault("total-data-files", "0"));
+        long files = total(base, "total-data-files") + total(base, "total-delete-files");
         boolean same =
                 table.uuid().equals(target.table().uuid())
                         && table.schema().schemaId() == target.table().schema().schemaId();
@@ -128,7 +128,12 @@ final class Merging {
                 !(target.writer() instanceof UpsertWriter upsert)
                         || !upsert.isIndexed()
                         || Long.valueOf(base.snapshotId()).equals(upsert.snapshotId());
-        return files > 1 && same && indexed;
+        // Of other branches Iceberg adds up another branch's files.
+        return (files > 1 || !target.branch().isMain()) && same && indexed;
+    }
+
+    private static long total(Snapshot snapshot, String what) {
+        return Long.parseLong(snapshot.summary().getOrDefault(what, "0"));
     }
 
     private static Merged write(Merger merger) {

@@ -156,6 +156,43 @@ class MergingTest {
         }
     }
 
+    @Test
+    void aBranchIsMergedAlone() throws Exception {
+        try (var world = new World(folder)) {
+            assertThat(world.run(job(0, 9, "")).message()).isEqualTo("finished");
+            String branch = "iceberg.table.commit-branch = dev";
+            assertThat(world.run(job(9, 60, branch)).message()).isEqualTo("finished");
+
+            requireRows(world, 0, 9);
+            assertThat(files(world)).hasSize(3);
+            List<FileScanTask> there = new ArrayList<>();
+            try (CloseableIterable<FileScanTask> tasks =
+                    world.table("t.a").newScan().useRef("dev").planFiles()) {
+                tasks.forEach(there::add);
+            }
+            assertThat(there).hasSizeLessThan(10);
+            assertThat(there.stream().mapToLong(task -> task.file().recordCount()).sum())
+                    .isEqualTo(60);
+        }
+    }
+
+    @Test
+    void manyFilesOfDeletesBecomeFew() throws Exception {
+        try (var world = new World(folder)) {
+            String whole =
+                    job(0, 200, upsert(2)).replace("checkpoint.rows = 3", "checkpoint.rows = 1000");
+            assertThat(world.run(whole).message()).isEqualTo("finished");
+            String deletes = job(0, 90, upsert(2)).replace("kind = INSERT", "kind = DELETE");
+            assertThat(world.run(deletes).message()).isEqualTo("finished");
+
+            requireRows(world, 90, 200);
+            assertThat(files(world)).hasSize(1);
+            assertThat(files(world).getFirst().deletes()).hasSizeLessThan(10);
+            assertThat(world.run(job(0, 3, upsert(2))).message()).isEqualTo("finished");
+            assertThat(world.rows("t.a")).hasSize(113);
+        }
+    }
+
     private static int intOf(Map<Integer, ByteBuffer> bounds) {
         return Conversions.fromByteBuffer(Types.IntegerType.get(), bounds.get(2));
     }
