@@ -2,13 +2,13 @@ package dev.tarn.pipeline;
 
 import dev.tarn.pipeline.sink.Branch;
 import dev.tarn.pipeline.source.Position;
-import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.Split;
 import dev.tarn.store.Database;
 import dev.tarn.store.Migration;
 import dev.tarn.store.Transaction;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of one pipeline: its epoch, its positions, the files it has loaded.
@@ -157,7 +157,6 @@ final class Ledger {
         if (forget) {
             tx.update("DELETE FROM pipeline_file WHERE pipeline = ?", name);
             marks.forget(tx);
-            renaming.forget(tx);
         }
         if (from != null) {
             marks.goBack(tx, from, sequence + 1, now);
@@ -264,13 +263,13 @@ final class Ledger {
         });
     }
 
-    /// What a source tells of its columns before it is read.
+    /// Writes what is no part of a commit.
     ///
     /// @throws Fenced if another run has taken over
-    void rename(long epoch, Renames renames) {
+    void write(long epoch, Consumer<Transaction> change) {
         database.write(tx -> {
             requireEpoch(tx, epoch);
-            renaming.save(tx, renames);
+            change.accept(tx);
             return true;
         });
     }

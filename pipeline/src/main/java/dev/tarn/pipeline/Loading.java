@@ -187,7 +187,7 @@ final class Loading implements Runnable {
         if (!again) {
             writing.recover();
         }
-        writing.prepare(!resumed && !goesBack);
+        writing.prepare(!resumed && !goesBack, again);
         if (!resumed || goesBack) {
             writing.open(options);
         }

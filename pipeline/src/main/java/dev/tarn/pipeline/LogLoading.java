@@ -7,7 +7,6 @@ import dev.tarn.pipeline.source.Lag;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Mark;
-import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.SourceChangedException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -59,7 +58,9 @@ final class LogLoading {
             }
             // Where the reading begins is stored before anything is read: a run that is killed
             // early begins at the same place again, wherever the log ends by then.
-            commitWhatMoved();
+            if (settled()) {
+                commitWhatMoved();
+            }
             read();
             commitWhatMoved();
             tell();
@@ -74,11 +75,11 @@ final class LogLoading {
     private void open(Flow flow, boolean endless) {
         Way way = writing.way(flow);
         Map<String, Mark> stored = ledger.marks().of(way.key());
-        Renames renames = ledger.renaming().all();
         counters.message = "opening " + flow.label();
         try {
             LogReader reader =
-                    ((LogSource) flow.source()).open(stored, way.required(), renames, endless);
+                    ((LogSource) flow.source())
+                            .open(stored, way.required(), writing.renames(), endless);
             open.add(new Open(way, reader, stored));
         } catch (IOException e) {
             throw failure(way, e);

@@ -8,9 +8,7 @@ import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.sink.DeadLetters;
 import dev.tarn.pipeline.sink.IcebergSink;
 import dev.tarn.pipeline.sink.IcebergSink.DataSaveMode;
-import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Renames;
-import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,7 +40,9 @@ final class Opening {
     /// Creates tables that are missing, and opens all with the columns they are to have.
     ///
     /// @param fresh whether the run starts anew, not where another stopped
-    void prepare(long epoch, boolean fresh) {
+    /// @param names not looked at yet
+    /// @return what is known of columns that were renamed
+    Renames prepare(boolean fresh, Names names) {
         if (plan.catalog() instanceof ForeignCatalog other) {
             String note =
                     "Tables lie in the catalog %s: each gets its rows exactly once, one table after the other, not all in one moment"
@@ -61,7 +61,7 @@ final class Opening {
                 }
             }
         }
-        Renames renames = renames(epoch);
+        Renames renames = names.look(plan.flows());
         for (Flow flow : plan.flows()) {
             for (Outlet outlet : flow.tables()) {
                 if (outlet.sink().evolves()) {
@@ -81,26 +81,7 @@ final class Opening {
                 targets.open(flow.deadLetters());
             }
         }
-    }
-
-    /// What is known of columns that were renamed, and what the sources tell since.
-    private Renames renames(long epoch) {
-        Renames known = ledger.renaming().all();
-        for (Flow flow : plan.flows()) {
-            if (flow.source() instanceof LogSource source) {
-                Renames since;
-                try {
-                    since = source.renamedSince(ledger.marks().of(key(flow)));
-                } catch (IOException e) {
-                    throw new PipelineException(String.valueOf(e.getMessage()), e);
-                }
-                if (!known.has(since)) {
-                    ledger.rename(epoch, since);
-                    known = ledger.renaming().all();
-                }
-            }
-        }
-        return known;
+        return renames;
     }
 
     /// What the flow has read is kept by the source and the tables it feeds. A table that was

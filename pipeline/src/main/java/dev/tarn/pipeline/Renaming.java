@@ -21,6 +21,12 @@ final class Renaming {
                       old_name ${text} NOT NULL,
                       new_name ${text} NOT NULL,
                       PRIMARY KEY (pipeline, source_table, old_name));
+                    CREATE TABLE pipeline_column (
+                      pipeline ${text} NOT NULL,
+                      source_table ${text} NOT NULL,
+                      number INTEGER NOT NULL,
+                      name ${text} NOT NULL,
+                      PRIMARY KEY (pipeline, source_table, number));
                     """);
 
     private record Row(String table, String old, String now) {}
@@ -68,7 +74,32 @@ final class Renaming {
                 now);
     }
 
-    void forget(Transaction tx) {
-        tx.update("DELETE FROM pipeline_rename WHERE pipeline = ?", pipeline);
+    /// The columns of a table by their numbers when it was looked at before; none if it was not.
+    Map<Integer, String> columns(String table) {
+        Map<Integer, String> columns = new HashMap<>();
+        database.read(tx ->
+                        tx.query(
+                                "SELECT number, name FROM pipeline_column WHERE pipeline = ? AND"
+                                        + " source_table = ?",
+                                row -> Map.entry((int) row.number(1), row.string(2)),
+                                pipeline,
+                                table))
+                .forEach(column -> columns.put(column.getKey(), column.getValue()));
+        return columns;
+    }
+
+    void saveColumns(Transaction tx, String table, Map<Integer, String> columns) {
+        tx.update(
+                "DELETE FROM pipeline_column WHERE pipeline = ? AND source_table = ?",
+                pipeline,
+                table);
+        columns.forEach((number, name) ->
+                tx.update(
+                        "INSERT INTO pipeline_column (pipeline, source_table, number, name)"
+                                + " VALUES (?, ?, ?, ?)",
+                        pipeline,
+                        table,
+                        number,
+                        name));
     }
 }

@@ -45,20 +45,20 @@ final class TableByTable implements Publisher {
 
     @Override
     public void publish(Commit commit) {
-        Map<Target, Pending> decided = new LinkedHashMap<>();
+        Map<Target, Proposed> decided = new LinkedHashMap<>();
         try {
             commit.files()
                     .forEach((target, written) ->
                             decided.put(target, proposed(target, written, commit.sequence())));
-            decide(commit, List.copyOf(decided.values()));
+            decide(commit, decided.values().stream().map(Proposed::pending).toList());
         } catch (CommitFailedException | Ledger.Fenced | PipelineException e) {
             commit.discard();
             throw e;
         }
-        decided.forEach((target, pending) -> {
-            Snapshot made = end(pending, target.table());
+        decided.forEach((target, proposed) -> {
+            Snapshot made = end(proposed.pending(), proposed.table());
             // Behind the snapshot of somebody else the index of keys is not right any more.
-            if (Objects.equals(made.parentId(), pending.base())) {
+            if (Objects.equals(made.parentId(), proposed.pending().base())) {
                 target.committed(made.snapshotId());
             }
         });
@@ -67,19 +67,25 @@ final class TableByTable implements Publisher {
         }
     }
 
-    private Pending proposed(Target target, Written written, long sequence) {
-        Table table = target.table();
-        table.refresh();
+    /// @param table as it was then
+    private record Proposed(Pending pending, Table table) {}
+
+    private Proposed proposed(Target target, Written written, long sequence) {
+        Table table = catalog.load(target.name());
+        target.requireSame(table);
         target.requireIndexed(table);
-        return new Pending(
-                sequence,
-                catalog.title(),
-                target.name(),
-                UUID.randomUUID().toString(),
-                table.uuid().toString(),
-                target.branch(),
-                Target.head(table, target.branch()),
-                Pending.content(written, table.specs()));
+        target.evolve(table);
+        var pending =
+                new Pending(
+                        sequence,
+                        catalog.title(),
+                        target.name(),
+                        UUID.randomUUID().toString(),
+                        table.uuid().toString(),
+                        target.branch(),
+                        Target.head(table, target.branch()),
+                        Pending.content(written, table.specs()));
+        return new Proposed(pending, table);
     }
 
     private void decide(Commit commit, List<Pending> decided) {

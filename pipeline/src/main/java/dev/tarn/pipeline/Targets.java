@@ -1,7 +1,6 @@
 package dev.tarn.pipeline;
 
 import dev.tarn.pipeline.lake.ForeignFileIO;
-import dev.tarn.pipeline.lake.OwnCatalog;
 import dev.tarn.pipeline.sink.Branch;
 import dev.tarn.pipeline.sink.IcebergSink;
 import dev.tarn.pipeline.sink.Memory;
@@ -23,14 +22,12 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.Transaction;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.exceptions.CommitFailedException;
 import org.jspecify.annotations.Nullable;
 
 /// The tables that a run writes to, and what their open files hold in memory.
 final class Targets {
-    private static final int ATTEMPTS_MAX = 5;
-
     private final Plan plan;
     private final Memory.Share memory;
     private final SequencedMap<TableIdentifier, Target> targets = new LinkedHashMap<>();
@@ -77,33 +74,24 @@ final class Targets {
     /// @param unapplied what it lacks in the catalog
     private record Opened(Table table, List<SchemaChanges> unapplied, List<String> sentences) {}
 
-    /// In this catalog the columns change with the first commit that has rows for them; in another
-    /// one at once, because there each change is one of its own.
+    /// The columns change in the catalog when the first rows come that have them.
     private Opened evolved(TableIdentifier name, List<Asked> asked) {
-        for (int attempt = 1; ; attempt++) {
-            Table table = plan.catalog().load(name);
-            List<SchemaChanges> all = new ArrayList<>();
-            List<String> sentences = new ArrayList<>();
-            try {
-                for (Asked columns : asked) {
-                    var changes =
-                            SchemaChanges.of(columns.schema(), table.schema(), columns.renamed());
-                    if (!changes.sentences().isEmpty()) {
-                        changes.applyTo(table.updateSchema()).commit();
-                        all.add(changes);
-                        changes.sentences()
-                                .forEach(s -> sentences.add("Table %s: %s".formatted(name, s)));
-                    }
-                }
-                boolean isOwn = plan.catalog() instanceof OwnCatalog;
-                return new Opened(table, isOwn ? all : List.of(), sentences);
-            } catch (CommitFailedException e) {
-                // Somebody else changed the table; it may be right by now.
-                if (attempt == ATTEMPTS_MAX) {
-                    throw e;
-                }
+        // A transaction that is never sent: it shows the table as it will be.
+        Table table = plan.catalog().load(name);
+        Transaction pending = null;
+        List<SchemaChanges> all = new ArrayList<>();
+        List<String> sentences = new ArrayList<>();
+        for (Asked columns : asked) {
+            var changes = SchemaChanges.of(columns.schema(), table.schema(), columns.renamed());
+            if (!changes.sentences().isEmpty()) {
+                pending = pending == null ? table.newTransaction() : pending;
+                changes.applyTo(pending.updateSchema()).commit();
+                table = pending.table();
+                all.add(changes);
+                changes.sentences().forEach(s -> sentences.add("Table %s: %s".formatted(name, s)));
             }
         }
+        return new Opened(table, all, sentences);
     }
 
     private void open(

@@ -15,6 +15,7 @@ import dev.tarn.pipeline.sink.RowWriter;
 import dev.tarn.pipeline.sink.TableWriter;
 import dev.tarn.pipeline.sink.Written;
 import dev.tarn.pipeline.source.Mark;
+import dev.tarn.pipeline.source.Renames;
 import dev.tarn.store.Transaction;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -52,6 +53,7 @@ final class Writing {
     private final Merging merging;
     private final List<Consumer<Transaction>> unsaved = new ArrayList<>();
 
+    private Renames renames = Renames.NONE;
     private long epoch;
     private long sequence;
     private long commitNanos = System.nanoTime();
@@ -93,8 +95,17 @@ final class Writing {
         publisher.recover(epoch);
     }
 
-    void prepare(boolean fresh) {
-        opening.prepare(epoch, fresh);
+    /// @param fresh whether the run starts anew, not where another stopped
+    /// @param again whether everything is loaded anew
+    void prepare(boolean fresh, boolean again) {
+        var names = new Names(ledger, epoch, again);
+        renames = opening.prepare(fresh, names);
+        unsaved.addAll(names.unsaved());
+    }
+
+    /// What was known of renamed columns when the run began.
+    Renames renames() {
+        return renames;
     }
 
     /// The first commit of a run that starts anew or goes back.

@@ -8,12 +8,9 @@ import java.util.Set;
 /// A source that others append to, in several partitions at once.
 public non-sealed interface LogSource extends Source {
 
-    /// Columns that have other names now than at the place where the reading goes on, as far as the
-    /// source can tell before it reads.
-    ///
-    /// @throws IOException if names have changed in a way that is not followed
-    default Renames renamedSince(Map<String, Mark> stored) throws IOException {
-        return Renames.NONE;
+    /// How it tells of columns that are renamed.
+    default Naming naming() {
+        return Naming.SILENT;
     }
 
     /// @param stored where the reading of each partition goes on; empty if nothing was ever read

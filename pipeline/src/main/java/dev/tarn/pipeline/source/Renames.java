@@ -1,37 +1,43 @@
 package dev.tarn.pipeline.source;
 
-import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Columns of a source that once had another name.
 ///
 /// @param byTable by the table's path the new name of each old one
-public record Renames(Map<String, Map<String, String>> byTable) {
+/// @param suspects paths of tables that have lost and got columns since they were looked at before:
+///   the log may still tell that they are the same
+public record Renames(Map<String, Map<String, String>> byTable, Set<String> suspects) {
     public static final Renames NONE = new Renames(Map.of());
 
     /// So often may a column have been renamed, one time after the other.
-    private static final int STEPS_MAX = 16;
+    private static final int STEPS_MAX = 64;
 
     public Renames {
         Map<String, Map<String, String>> copy = new HashMap<>();
         byTable.forEach((table, names) -> copy.put(table, Map.copyOf(names)));
         byTable = Map.copyOf(copy);
+        suspects = Set.copyOf(suspects);
+    }
+
+    public Renames(Map<String, Map<String, String>> byTable) {
+        this(byTable, Set.of());
     }
 
     public static Renames of(String table, Map<String, String> names) {
         return names.isEmpty() ? NONE : new Renames(Map.of(table, names));
     }
 
-    public boolean isEmpty() {
-        return byTable.isEmpty();
+    public Renames suspecting(Set<String> tables) {
+        return new Renames(byTable, tables);
     }
 
-    /// Of one table.
-    public Renames only(String table) {
-        return of(table, byTable.getOrDefault(table, Map.of()));
+    public boolean isEmpty() {
+        return byTable.isEmpty();
     }
 
     /// Whether all of these are known here.
@@ -41,22 +47,6 @@ public record Renames(Map<String, Map<String, String>> byTable) {
                         byTable.getOrDefault(table.getKey(), Map.of())
                                 .entrySet()
                                 .containsAll(table.getValue().entrySet()));
-    }
-
-    /// Of a table whose names were these and are those.
-    ///
-    /// @throws IOException if a name that a column had is another one's now: by their names they
-    ///   would be taken for each other
-    public static Renames of(String table, Map<String, String> names, Collection<String> now)
-            throws IOException {
-        for (Map.Entry<String, String> renamed : names.entrySet()) {
-            if (now.contains(renamed.getKey())) {
-                throw new IOException(
-                        "Table %s has a column %s that was called otherwise, and what was called so is called %s: names that change places are not followed, run the job with --again and schema_save_mode = RECREATE_SCHEMA"
-                                .formatted(table, renamed.getKey(), renamed.getValue()));
-            }
-        }
-        return of(table, names);
     }
 
     /// The name, among those that there are now, of a column that is not there any more; null if it

@@ -43,15 +43,6 @@ public final class SeveralLogs implements LogSource {
     }
 
     @Override
-    public Renames renamedSince(Map<String, Mark> stored) throws IOException {
-        Map<String, Map<String, String>> renamed = new HashMap<>();
-        for (int i = 0; i < sources.size(); i++) {
-            renamed.putAll(sources.get(i).renamedSince(own(stored, i)).byTable());
-        }
-        return new Renames(renamed);
-    }
-
-    @Override
     public LogReader open(
             Map<String, Mark> stored, List<Set<String>> required, Renames renames, boolean endless)
             throws IOException {

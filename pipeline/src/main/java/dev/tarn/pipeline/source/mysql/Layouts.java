@@ -207,7 +207,7 @@ final class Layouts {
             MyShape now = MyShape.of(sql, name, narrow);
             List<String> before = columns.getOrDefault(name, List.of());
             Map<String, String> renamed = Renamed.in(text, before, now.logged());
-            Renames found = Renames.of(name.toString(), renamed, now.logged());
+            Renames found = Renames.of(name.toString(), renamed);
             if (!table.isLike(now)) {
                 throw new SourceChangedException(
                         "Table %s has other columns since the run began".formatted(name), found);

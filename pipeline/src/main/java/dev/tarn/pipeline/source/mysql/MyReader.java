@@ -258,7 +258,13 @@ final class MyReader implements LogReader {
 
     /// What the tables were when the run began is told by the log up to where it was then.
     private boolean isInDoubt() {
-        return log != null && layouts != null && layouts.areInDoubt() && !hasReadWhatWasThere(log);
+        boolean mayBeTold = areSuspect() || (layouts != null && layouts.areInDoubt());
+        return log != null && mayBeTold && !hasReadWhatWasThere(log);
+    }
+
+    private boolean areSuspect() {
+        return tables.stream()
+                .anyMatch(table -> renames.suspects().contains(table.name().toString()));
     }
 
     private boolean hasReadWhatWasThere(MyLog from) {

@@ -6,6 +6,7 @@ import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Mark;
+import dev.tarn.pipeline.source.Naming;
 import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
@@ -101,6 +102,11 @@ public final class MySqlSource implements LogSource {
         return shapes.isEmpty()
                 ? List.of(new Columns(new Schema(), null, List.of()))
                 : shapes.stream().map(MyShape::columns).toList();
+    }
+
+    @Override
+    public Naming naming() {
+        return Naming.LOGGED;
     }
 
     @Override

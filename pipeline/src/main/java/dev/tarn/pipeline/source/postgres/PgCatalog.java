@@ -29,6 +29,10 @@ final class PgCatalog {
             ORDER BY a.attnum\
             """;
 
+    private static final String DROPPED =
+            "SELECT attnum FROM pg_attribute WHERE attrelid = ?::regclass AND attnum > 0 AND"
+                    + " attisdropped";
+
     private static final String KEY =
             """
             SELECT a.attname FROM pg_index i
@@ -74,6 +78,20 @@ final class PgCatalog {
             throw new SQLException("the table has no columns");
         }
         return new Columns(new Schema(fields), name.path(), key);
+    }
+
+    /// Numbers of columns that are there no more.
+    static List<Integer> dropped(Connection connection, PgName name) throws SQLException {
+        List<Integer> dropped = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(DROPPED)) {
+            statement.setString(1, name.quoted());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    dropped.add(rows.getInt(1));
+                }
+            }
+        }
+        return dropped;
     }
 
     /// The columns of the primary key, none if it has none.

@@ -1,17 +1,12 @@
 package dev.tarn.pipeline.source.postgres;
 
-import dev.tarn.pipeline.source.Renames;
-import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.stream.Collectors;
-import org.apache.iceberg.Schema;
 
 /// The columns of tables as a mark keeps them: `schema.table=number:name,number:name` a line, names
 /// as in a URL. The server's catalog knows only what is now.
@@ -23,26 +18,6 @@ final class PgLayout {
                 .map(table -> encoded(table.name().toString()) + "=" + columns(table))
                 .sorted()
                 .collect(Collectors.joining("\n"));
-    }
-
-    /// Columns by their numbers, which stay when a column is renamed.
-    static SequencedMap<Integer, String> numbered(Schema columns) {
-        SequencedMap<Integer, String> numbered = new LinkedHashMap<>();
-        columns.columns().forEach(column -> numbered.put(column.fieldId(), column.name()));
-        return numbered;
-    }
-
-    /// Columns that have another name after than before.
-    static Renames renamed(PgName table, Map<Integer, String> before, Map<Integer, String> after)
-            throws IOException {
-        Map<String, String> renamed = new HashMap<>();
-        before.forEach((number, old) -> {
-            String now = after.get(number);
-            if (now != null && !now.equals(old)) {
-                renamed.put(old, now);
-            }
-        });
-        return Renames.of(table.path(), renamed, after.values());
     }
 
     private static String columns(PgTable table) {

@@ -116,7 +116,7 @@ final class PgReader implements LogReader {
         slot.publish();
         if (stored != null && stored.next() != NOT_BEGUN) {
             slot.requireLog(stored.next());
-            follow(stored.next());
+            follow(stored.next(), before.length == 3 ? before[2] : "");
         }
     }
 
@@ -128,16 +128,21 @@ final class PgReader implements LogReader {
         if (options.initial()) {
             snapshot = new PgSnapshot(sql, tables, String.valueOf(made.getSnapshotName()));
         } else {
-            follow(marked);
+            follow(marked, layout);
         }
     }
 
-    private void follow(long lsn) throws SQLException {
+    /// @param from the columns at that place
+    private void follow(long lsn, String from) throws SQLException {
         begun = true;
         marked = lsn;
         PGReplicationStream started = slot.start(lsn);
         stream = started;
-        log = new PgLog(started, new PgRelations(sql, tables, renames, notes), lsn);
+        log =
+                new PgLog(
+                        started,
+                        new PgRelations(sql, tables, PgLayout.parsed(from), renames, notes),
+                        lsn);
         end = endless ? -1 : slot.endOfAll();
     }
 
@@ -163,7 +168,7 @@ final class PgReader implements LogReader {
                 snapshotBytes = snapshot.bytes();
                 snapshot.close();
                 snapshot = null;
-                follow(marked);
+                follow(marked, layout);
                 return NOTHING;
             }
             return log == null ? null : read(log, rowsMax, patient, rejections);

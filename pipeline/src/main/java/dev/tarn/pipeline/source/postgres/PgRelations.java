@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// Which columns the log's rows have, table by table, as the log tells before the first of them.
 final class PgRelations {
     private final Connection sql;
+    private final Map<String, Map<Integer, String>> layout;
     private final Renames renames;
     private final List<String> notes;
     private final Map<String, PgTable> tables = new HashMap<>();
@@ -23,19 +24,23 @@ final class PgRelations {
     /// A table as the log has it.
     ///
     /// @param tableOrNull none if it is not read
-    /// @param given names of its columns
-    /// @param named what they are called now, as far as is known
     /// @param columns for each column of the table that of the log, -1 if it is not there
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Relation(
-            @Nullable PgTable tableOrNull, List<String> given, List<String> named, int[] columns) {
-        static final Relation UNREAD = new Relation(null, List.of(), List.of(), new int[0]);
+    record Relation(@Nullable PgTable tableOrNull, int[] columns) {
+        static final Relation UNREAD = new Relation(null, new int[0]);
     }
 
+    /// @param layout columns by table and number at the place where the reading begins
     /// @param renames columns that rows from before have under other names
     /// @param notes gets what a reader of the summary should know
-    PgRelations(Connection sql, List<PgTable> tables, Renames renames, List<String> notes) {
+    PgRelations(
+            Connection sql,
+            List<PgTable> tables,
+            Map<String, Map<Integer, String>> layout,
+            Renames renames,
+            List<String> notes) {
         this.sql = sql;
+        this.layout = layout;
         this.renames = renames;
         this.notes = notes;
         tables.forEach(table -> this.tables.put(table.name().toString(), table));
@@ -62,22 +67,20 @@ final class PgRelations {
     /// @throws SourceChangedException if it has other columns than at the start
     void put(int id, String name, List<String> columns) throws SQLException, IOException {
         PgTable table = tables.get(name);
-        Relation before = relations.getOrDefault(id, Relation.UNREAD);
-        relations.put(id, table == null ? Relation.UNREAD : matched(table, columns, before));
+        relations.put(id, table == null ? Relation.UNREAD : matched(table, columns));
     }
 
     /// What the log has may be older than the table: only what the table is now, and was not at the
     /// start, is a change.
-    private Relation matched(PgTable table, List<String> given, Relation before)
-            throws SQLException, IOException {
+    private Relation matched(PgTable table, List<String> given) throws SQLException, IOException {
         Schema now = PgCatalog.columns(sql, table.name()).schema();
         if (!table.isLike(now)) {
             throw new SourceChangedException(
                     "Table %s has other columns since the run began".formatted(table.name()),
-                    table.renamedIn(now));
+                    Renames.NONE);
         }
         List<String> columns = table.columnNames();
-        List<String> logged = named(table, given, before, columns);
+        List<String> logged = named(table, given, columns);
         for (String column : logged) {
             if (!columns.contains(column)) {
                 note(
@@ -94,13 +97,20 @@ final class PgRelations {
                                 .formatted(table.name(), columns.get(i)));
             }
         }
-        return new Relation(table, given, logged, places);
+        return new Relation(table, places);
     }
 
-    /// The names of now. A name that is known neither now nor before is that of the column in whose
-    /// place it stands: columns keep their places, and new ones come last.
-    private List<String> named(
-            PgTable table, List<String> given, Relation before, List<String> now) {
+    /// The names of now. Columns keep their places, and new ones come last: where none was dropped
+    /// since, the n-th is the n-th still, whatever its name was.
+    private List<String> named(PgTable table, List<String> given, List<String> now)
+            throws SQLException {
+        if (now.containsAll(given)) {
+            return given;
+        }
+        List<String> inPlace = now.subList(0, Math.min(now.size(), given.size()));
+        if (given.size() <= now.size() && noneDroppedSince(table) && agree(given, inPlace, now)) {
+            return inPlace;
+        }
         List<String> named = new ArrayList<>();
         for (String column : given) {
             String later =
@@ -109,17 +119,32 @@ final class PgRelations {
                             : renames.nowOrNull(table.name().path(), column, now);
             named.add(later == null || given.contains(later) ? column : later);
         }
-        for (int i = 0; i < given.size() && given.size() == before.given().size(); i++) {
-            String inPlace = before.named().get(i);
-            boolean isUnknown = !now.contains(named.get(i));
-            if (isUnknown
-                    && now.contains(inPlace)
-                    && !named.contains(inPlace)
-                    && !given.contains(before.given().get(i))) {
-                named.set(i, inPlace);
+        return named;
+    }
+
+    /// Whether columns whose names are those of now are where they would be.
+    private static boolean agree(List<String> given, List<String> inPlace, List<String> now) {
+        for (int i = 0; i < given.size(); i++) {
+            if (now.contains(given.get(i)) && !given.get(i).equals(inPlace.get(i))) {
+                return false;
             }
         }
-        return named;
+        return true;
+    }
+
+    /// Since the place where the reading began.
+    private boolean noneDroppedSince(PgTable table) throws SQLException {
+        Map<Integer, String> then = layout.get(table.name().toString());
+        if (then == null || then.isEmpty()) {
+            return false;
+        }
+        int last = then.keySet().stream().mapToInt(Integer::intValue).max().orElse(0);
+        for (int number : PgCatalog.dropped(sql, table.name())) {
+            if (number > last || then.containsKey(number)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void note(String note) {

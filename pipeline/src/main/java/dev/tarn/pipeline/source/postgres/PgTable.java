@@ -6,11 +6,10 @@ import dev.tarn.pipeline.row.Misfit;
 import dev.tarn.pipeline.row.Rejected;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.RowKind;
-import dev.tarn.pipeline.source.Renames;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types;
@@ -52,14 +51,11 @@ final class PgTable {
         return schema.asStruct().equals(other.asStruct());
     }
 
-    /// Columns that have another name in this schema than here.
-    Renames renamedIn(Schema later) throws IOException {
-        return PgLayout.renamed(name, PgLayout.numbered(schema), PgLayout.numbered(later));
-    }
-
-    /// Columns by their numbers.
-    Map<Integer, String> numbered() {
-        return PgLayout.numbered(schema);
+    /// Columns by their numbers, which stay when a column is renamed; in their order.
+    SequencedMap<Integer, String> numbered() {
+        SequencedMap<Integer, String> numbered = new LinkedHashMap<>();
+        schema.columns().forEach(column -> numbered.put(column.fieldId(), column.name()));
+        return numbered;
     }
 
     List<String> columnNames() {

@@ -6,13 +6,13 @@ import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Mark;
+import dev.tarn.pipeline.source.Naming;
 import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -93,24 +93,8 @@ public final class PostgresSource implements LogSource {
     }
 
     @Override
-    public Renames renamedSince(Map<String, Mark> stored) throws IOException {
-        Mark mark = stored.get(PgReader.LOG);
-        String[] parts = mark == null ? new String[0] : mark.identity().split("\n", 3);
-        if (parts.length < 3) {
-            return Renames.NONE;
-        }
-        Map<String, Map<Integer, String>> before = PgLayout.parsed(parts[2]);
-        Map<String, Map<String, String>> renamed = new HashMap<>();
-        for (int i = 0; i < tables.size() && i < options.tables().size(); i++) {
-            PgName name = options.tables().get(i);
-            renamed.putAll(
-                    PgLayout.renamed(
-                                    name,
-                                    before.getOrDefault(name.toString(), Map.of()),
-                                    PgLayout.numbered(tables.get(i).schema()))
-                            .byTable());
-        }
-        return new Renames(renamed);
+    public Naming naming() {
+        return Naming.NUMBERED;
     }
 
     @Override
