@@ -218,7 +218,7 @@ final class Layouts {
                         found);
             }
             // What the server has may be of later statements; those that rename tell by themselves.
-            boolean onlyNames = !renamed.isEmpty() && before.size() == now.logged().size();
+            boolean onlyNames = !renamed.isEmpty() && !Renamed.addsOrDrops(text);
             List<String> after =
                     onlyNames
                             ? before.stream().map(c -> renamed.getOrDefault(c, c)).toList()

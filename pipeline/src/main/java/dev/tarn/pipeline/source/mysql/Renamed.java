@@ -23,6 +23,9 @@ final class Renamed {
                             .formatted(NAME, NAME),
                     Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern ADD_OR_DROP =
+            Pattern.compile("\\b(ADD|DROP)\\b", Pattern.CASE_INSENSITIVE);
+
     private Renamed() {}
 
     /// The new name of each old one.
@@ -37,6 +40,11 @@ final class Renamed {
             pattern.matcher(bare).results().forEach(found -> add(renamed, found, before, now));
         }
         return renamed;
+    }
+
+    /// Whether the statement may have added or dropped a column.
+    static boolean addsOrDrops(String statement) {
+        return ADD_OR_DROP.matcher(TEXT.matcher(statement).replaceAll("''")).find();
     }
 
     private static void add(

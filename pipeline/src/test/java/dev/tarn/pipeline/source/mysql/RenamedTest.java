@@ -46,6 +46,13 @@ class RenamedTest {
     }
 
     @Test
+    void itKnowsWhatDoesMore() {
+        assertThat(Renamed.addsOrDrops("ALTER TABLE t CHANGE a x int COMMENT 'ADD'")).isFalse();
+        assertThat(Renamed.addsOrDrops("ALTER TABLE t CHANGE a x int, add y int")).isTrue();
+        assertThat(Renamed.addsOrDrops("ALTER TABLE t DROP y, RENAME COLUMN a TO x")).isTrue();
+    }
+
+    @Test
     void aNameThatWasGivenAwayAgainSinceIsTakenAsItStands() {
         assertThat(in("ALTER TABLE t CHANGE a x int", "id", "y")).isEqualTo(Map.of("a", "x"));
     }
