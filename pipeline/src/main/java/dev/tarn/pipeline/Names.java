@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.iceberg.Schema;
@@ -26,6 +27,8 @@ import org.apache.iceberg.Schema;
 ///                           log was read to where it is now
 /// ```
 final class Names {
+    private static final int TABLE = 0;
+
     private final Ledger ledger;
     private final long epoch;
     private final boolean again;
@@ -45,10 +48,11 @@ final class Names {
     Renames look(List<Flow> flows) {
         for (Flow flow : flows) {
             if (flow.source() instanceof LogSource source && source.naming() != Naming.SILENT) {
-                for (Columns table : source.tables()) {
+                for (int i = 0; i < source.tables().size(); i++) {
+                    Columns table = source.tables().get(i);
                     String path = table.path();
                     if (path != null) {
-                        look(source.naming(), path, numbered(table.schema()));
+                        look(source.naming(), path, numbered(table.schema(), source.identity(i)));
                     }
                 }
             }
@@ -61,8 +65,10 @@ final class Names {
         return unsaved;
     }
 
-    private static Map<Integer, String> numbered(Schema columns) {
+    /// Columns by their numbers; under [#TABLE] what tells the table from another of its name.
+    private static Map<Integer, String> numbered(Schema columns, String table) {
         Map<Integer, String> numbered = new LinkedHashMap<>();
+        numbered.put(TABLE, table);
         columns.columns().forEach(column -> numbered.put(column.fieldId(), column.name()));
         return numbered;
     }
@@ -91,9 +97,10 @@ final class Names {
 
     private Renames renamed(String table, Map<Integer, String> before, Map<Integer, String> now) {
         Map<String, String> renamed = new HashMap<>();
+        boolean same = Objects.equals(before.get(TABLE), now.get(TABLE));
         before.forEach((number, old) -> {
             String later = now.get(number);
-            if (later == null || later.equals(old)) {
+            if (!same || number == TABLE || later == null || later.equals(old)) {
                 return;
             }
             if (!now.containsValue(old)) {

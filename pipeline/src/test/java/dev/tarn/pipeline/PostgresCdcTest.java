@@ -471,6 +471,22 @@ class PostgresCdcTest {
     }
 
     @Test
+    void anotherTableOfTheSameNameHasOtherColumns() throws Exception {
+        sql("CREATE TABLE twin (id int PRIMARY KEY, a int)", "INSERT INTO twin VALUES (1, 1)");
+        String job = evolving("twin", "BATCH");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            sql(
+                    "DROP TABLE twin",
+                    "CREATE TABLE twin (id int PRIMARY KEY, b int)",
+                    "INSERT INTO twin VALUES (2, 2)");
+            assertThat(world.run(job, RunOptions.AGAIN).message()).isEqualTo("finished");
+            assertThat(columns(world, "t.twin")).containsExactly("1 id int", "2 a int", "3 b int");
+            assertThat(world.byFirst("t.twin").values()).containsExactly("1|1|null", "2|null|2");
+        }
+    }
+
+    @Test
     void columnsChangeInTheCommitOfTheFirstRowsThatHaveThem() throws Exception {
         sql("CREATE TABLE atonce (id int PRIMARY KEY)", "INSERT INTO atonce VALUES (1)");
         String job = evolving("atonce", "BATCH");

@@ -13,6 +13,13 @@ public non-sealed interface LogSource extends Source {
         return Naming.SILENT;
     }
 
+    /// Tells a table from another one that has its name.
+    ///
+    /// @param table its number in [#tables()]
+    default String identity(int table) {
+        return "";
+    }
+
     /// @param stored where the reading of each partition goes on; empty if nothing was ever read
     /// @param required for each table the columns in which a null does not fit
     /// @param renames columns that are known to have had another name

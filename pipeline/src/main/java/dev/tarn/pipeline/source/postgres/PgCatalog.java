@@ -80,6 +80,19 @@ final class PgCatalog {
         return new Columns(new Schema(fields), name.path(), key);
     }
 
+    /// The number of a table, which another one of its name does not have. The log has it too.
+    static int oid(Connection connection, PgName name) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT ?::regclass::oid::bigint")) {
+            statement.setString(1, name.quoted());
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                // Without a sign, as the log has it.
+                return (int) rows.getLong(1);
+            }
+        }
+    }
+
     /// Numbers of columns that are there no more.
     static List<Integer> dropped(Connection connection, PgName name) throws SQLException {
         List<Integer> dropped = new ArrayList<>();

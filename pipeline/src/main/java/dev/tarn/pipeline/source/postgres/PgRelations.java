@@ -67,12 +67,13 @@ final class PgRelations {
     /// @throws SourceChangedException if it has other columns than at the start
     void put(int id, String name, List<String> columns) throws SQLException, IOException {
         PgTable table = tables.get(name);
-        relations.put(id, table == null ? Relation.UNREAD : matched(table, columns));
+        relations.put(id, table == null ? Relation.UNREAD : matched(id, table, columns));
     }
 
     /// What the log has may be older than the table: only what the table is now, and was not at the
     /// start, is a change.
-    private Relation matched(PgTable table, List<String> given) throws SQLException, IOException {
+    private Relation matched(int id, PgTable table, List<String> given)
+            throws SQLException, IOException {
         Schema now = PgCatalog.columns(sql, table.name()).schema();
         if (!table.isLike(now)) {
             throw new SourceChangedException(
@@ -80,7 +81,7 @@ final class PgRelations {
                     Renames.NONE);
         }
         List<String> columns = table.columnNames();
-        List<String> logged = named(table, given, columns);
+        List<String> logged = named(id, table, given, columns);
         for (String column : logged) {
             if (!columns.contains(column)) {
                 note(
@@ -102,13 +103,16 @@ final class PgRelations {
 
     /// The names of now. Columns keep their places, and new ones come last: where none was dropped
     /// since, the n-th is the n-th still, whatever its name was.
-    private List<String> named(PgTable table, List<String> given, List<String> now)
+    private List<String> named(int id, PgTable table, List<String> given, List<String> now)
             throws SQLException {
         if (now.containsAll(given)) {
             return given;
         }
         List<String> inPlace = now.subList(0, Math.min(now.size(), given.size()));
-        if (given.size() <= now.size() && noneDroppedSince(table) && agree(given, inPlace, now)) {
+        if (id == table.oid()
+                && given.size() <= now.size()
+                && noneDroppedSince(table)
+                && agree(given, inPlace, now)) {
             return inPlace;
         }
         List<String> named = new ArrayList<>();

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class PgTable {
     private final int number;
     private final PgName name;
+    private final int oid;
     private final Schema schema;
     private final PgText text;
     private final boolean[] required;
@@ -26,9 +27,11 @@ final class PgTable {
     private @Nullable Batch batch;
 
     /// @param number which of the tables of the source it is
+    /// @param oid its number in the database
     /// @param requiredNames columns in which a null does not fit, besides those of the schema
-    PgTable(int number, PgName name, Columns columns, Set<String> requiredNames) {
+    PgTable(int number, PgName name, int oid, Columns columns, Set<String> requiredNames) {
         this.number = number;
+        this.oid = oid;
         this.name = name;
         this.schema = columns.schema();
         this.text = new PgText(schema);
@@ -49,6 +52,10 @@ final class PgTable {
     /// Whether the columns are the same.
     boolean isLike(Schema other) {
         return schema.asStruct().equals(other.asStruct());
+    }
+
+    int oid() {
+        return oid;
     }
 
     /// Columns by their numbers, which stay when a column is renamed; in their order.

@@ -25,6 +25,7 @@ public final class PostgresSource implements LogSource {
     private final Block block;
     private final PgOptions options;
     private final List<Columns> tables = new ArrayList<>();
+    private final List<Integer> oids = new ArrayList<>();
 
     /// Asks the database for the columns; what is wrong becomes a problem of the block.
     ///
@@ -76,6 +77,7 @@ public final class PostgresSource implements LogSource {
                             "table %s has no column %s".formatted(name, column));
                 }
             }
+            oids.add(PgCatalog.oid(connection, name));
             tables.add(new Columns(columns.schema(), columns.path(), key));
         } catch (SQLException e) {
             block.problem("table-names", name + ": " + Sql.reason(e));
@@ -93,6 +95,11 @@ public final class PostgresSource implements LogSource {
     }
 
     @Override
+    public String identity(int table) {
+        return Integer.toUnsignedString(oids.get(table));
+    }
+
+    @Override
     public Naming naming() {
         return Naming.NUMBERED;
     }
@@ -103,7 +110,13 @@ public final class PostgresSource implements LogSource {
             throws IOException {
         List<PgTable> opened = new ArrayList<>();
         for (int i = 0; i < tables.size(); i++) {
-            opened.add(new PgTable(i, options.tables().get(i), tables.get(i), required.get(i)));
+            opened.add(
+                    new PgTable(
+                            i,
+                            options.tables().get(i),
+                            oids.get(i),
+                            tables.get(i),
+                            required.get(i)));
         }
         try {
             return PgReader.open(options, opened, stored.get(PgReader.LOG), renames, endless);
