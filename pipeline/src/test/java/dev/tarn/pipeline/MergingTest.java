@@ -193,6 +193,37 @@ class MergingTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void aFileOfMostlyDeletedRowsIsWrittenAnew(int version) throws Exception {
+        try (var world = new World(folder)) {
+            // Small enough that the file of all rows is a large one.
+            String options =
+                    upsert(version)
+                            .replace(
+                                    "{ format-version",
+                                    "{ \"write.target-file-size-bytes\" = 4000, format-version");
+            String whole =
+                    job(0, 400, options).replace("checkpoint.rows = 3", "checkpoint.rows = 400");
+            assertThat(world.run(whole).message()).isEqualTo("finished");
+            String large = files(world).getFirst().file().location();
+            String deletes = "kind = DELETE";
+            assertThat(world.run(job(0, 180, options).replace("kind = INSERT", deletes)).message())
+                    .isEqualTo("finished");
+            assertThat(files(world).getFirst().file().location()).isEqualTo(large);
+
+            assertThat(
+                            world.run(job(180, 230, options).replace("kind = INSERT", deletes))
+                                    .message())
+                    .isEqualTo("finished");
+
+            assertThat(files(world)).hasSize(1);
+            assertThat(files(world).getFirst().file().location()).isNotEqualTo(large);
+            assertThat(files(world).getFirst().file().recordCount()).isLessThan(200);
+            requireRows(world, 230, 400);
+        }
+    }
+
     private static int intOf(Map<Integer, ByteBuffer> bounds) {
         return Conversions.fromByteBuffer(Types.IntegerType.get(), bounds.get(2));
     }

@@ -99,6 +99,15 @@ final class KeyIndex {
         return before;
     }
 
+    /// Counts the keys by what their places are above so many bits.
+    void count(int bits, long[] counts) {
+        for (long place : places) {
+            if (place != NONE) {
+                counts[(int) (place >>> bits)]++;
+            }
+        }
+    }
+
     /// Its slot, or the empty one where it belongs.
     private int find(long h, long l) {
         int mask = places.length - 1;

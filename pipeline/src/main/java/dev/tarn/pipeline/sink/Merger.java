@@ -139,10 +139,11 @@ public final class Merger {
     /// Writes the files. None of them is the table's yet.
     public Merged merge() {
         List<FileScanTask> tasks = tasks();
+        Map<String, Long> rowsLeft = upsert == null ? null : upsert.rowsLeft().orElse(null);
         List<MergePlan.Candidate> candidates = new ArrayList<>();
         for (int i = 0; i < tasks.size(); i++) {
             if (isReadable(tasks.get(i))) {
-                candidates.add(candidate(i, tasks.get(i)));
+                candidates.add(candidate(i, tasks.get(i), rowsLeft));
             }
         }
         MergePlan plan = MergePlan.of(candidates, filesMin, largeBytes);
@@ -213,7 +214,8 @@ public final class Merger {
                                 ContentFileUtil.isDV(deletes) || DeleteMerge.isPositions(deletes));
     }
 
-    private static MergePlan.Candidate candidate(int number, FileScanTask task) {
+    private static MergePlan.Candidate candidate(
+            int number, FileScanTask task, @Nullable Map<String, Long> rowsLeft) {
         DataFile file = task.file();
         long deleted = 0;
         for (DeleteFile deletes : task.deletes()) {
@@ -221,6 +223,9 @@ public final class Merger {
             if (file.location().equals(ContentFileUtil.referencedDataFileLocation(deletes))) {
                 deleted += deletes.recordCount();
             }
+        }
+        if (rowsLeft != null) {
+            deleted = file.recordCount() - rowsLeft.getOrDefault(file.location(), 0L);
         }
         return new MergePlan.Candidate(
                 number,

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -65,6 +66,7 @@ public final class UpsertWriter implements RowWriter {
     private final SequencedMap<Place, Positions> deletions = new LinkedHashMap<>();
 
     private @Nullable KeyIndex index;
+    private boolean hasTwins;
     private @Nullable Long snapshotId;
     private int fileCount;
 
@@ -144,11 +146,13 @@ public final class UpsertWriter implements RowWriter {
         }
         var made = new KeyIndex(memory::grow);
         Table now = current.get();
+        hasTwins = false;
         try {
             new KeyScan(now, branch, keyColumns)
                     .read((key, place, position) -> {
                         keys.read(key);
-                        made.put(keys.high(), keys.low(), packed(place, position));
+                        long other = made.put(keys.high(), keys.low(), packed(place, position));
+                        hasTwins |= other != KeyIndex.NONE;
                     });
         } catch (RuntimeException e) {
             memory.letGo(made.bytes());
@@ -316,6 +320,25 @@ public final class UpsertWriter implements RowWriter {
             files.add(positionDeletes.write(any.spec(), any.partition(), positions));
         }
         return files;
+    }
+
+    /// How many rows of each file of the table are not deleted; no file has none. Empty if that is
+    /// not known, as where two rows have one key.
+    Optional<Map<String, Long>> rowsLeft() {
+        KeyIndex known = index;
+        if (known == null || hasTwins) {
+            return Optional.empty();
+        }
+        long[] counts = new long[places.size()];
+        known.count(POSITION_BITS, counts);
+        Map<String, Long> rows = new HashMap<>();
+        for (int number = 0; number < counts.length; number++) {
+            Place place = places.get(number);
+            if (place != null && counts[number] > 0) {
+                rows.put(place.location(), counts[number]);
+            }
+        }
+        return Optional.of(rows);
     }
 
     /// Is told where rows of the table lie that are written anew, while nothing else is written.
