@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 /// changed it last. Left alone are files that are no Parquet, have equality deletes or another
 /// partition spec than the table has now.
 public final class Merger {
-    /// The part of a file's target size from which it is not small any more.
+    /// The part of a file's target size that a merged file has at most.
     private static final int LARGE_PART = 4;
 
     private static final int BATCH_ROWS = 4_096;
