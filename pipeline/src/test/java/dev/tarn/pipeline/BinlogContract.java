@@ -451,12 +451,6 @@ abstract class BinlogContract {
         }
     }
 
-    private static List<String> columns(World world, String table) {
-        return world.table(table).schema().columns().stream()
-                .map(column -> column.fieldId() + " " + column.name() + " " + column.type())
-                .toList();
-    }
-
     @Test
     void aRenamedColumnStaysTheSame() throws Exception {
         sql(
@@ -487,7 +481,7 @@ abstract class BinlogContract {
                     .contains("Table t.named: column b c is called B.C now")
                     .doesNotContain("is null there")
                     .doesNotContain("left out");
-            assertThat(columns(world, "t.named"))
+            assertThat(world.columns("t.named"))
                     .containsExactly("1 id int", "2 aa long", "3 B.C string", "4 d int");
             assertThat(world.byFirst("t.named").values())
                     .containsExactly("1|1|x|1", "2|2|y|null", "3|3000000000|z|3");
@@ -518,7 +512,7 @@ abstract class BinlogContract {
             Progress end = world.run(job);
 
             assertThat(end.message()).isEqualTo("finished");
-            assertThat(columns(world, "t.unseen"))
+            assertThat(world.columns("t.unseen"))
                     .containsExactly("1 id int", "2 e long", "3 f string");
             assertThat(world.byFirst("t.unseen").values())
                     .containsExactly("1|1|x", "2|2|y", "3|3|z", "4|4|w");

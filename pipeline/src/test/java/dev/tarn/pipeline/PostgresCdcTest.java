@@ -382,12 +382,6 @@ class PostgresCdcTest {
         }
     }
 
-    private static List<String> columns(World world, String table) {
-        return world.table(table).schema().columns().stream()
-                .map(column -> column.fieldId() + " " + column.name() + " " + column.type())
-                .toList();
-    }
-
     private static String evolving(String name, String mode) {
         return job(name, mode, "\"postgres.public.%s\"".formatted(name), "")
                 .replace(
@@ -427,7 +421,7 @@ class PostgresCdcTest {
                     .contains("Table t.named: column b c is called B.C now")
                     .doesNotContain("is null there")
                     .doesNotContain("left out");
-            assertThat(columns(world, "t.named"))
+            assertThat(world.columns("t.named"))
                     .containsExactly(
                             "1 id int", "2 aa long", "3 B.C string", "4 gone int", "5 d int");
             assertThat(world.byFirst("t.named").values())
@@ -458,7 +452,7 @@ class PostgresCdcTest {
             Progress end = world.run(job);
 
             assertThat(end.message()).isEqualTo("finished");
-            assertThat(columns(world, "t.unseen"))
+            assertThat(world.columns("t.unseen"))
                     .containsExactly("1 id int", "2 e long", "3 f string");
             assertThat(world.byFirst("t.unseen").values())
                     .containsExactly("1|1|x", "2|2|y", "3|3|z", "4|4|w");
@@ -481,7 +475,7 @@ class PostgresCdcTest {
                     "CREATE TABLE twin (id int PRIMARY KEY, b int)",
                     "INSERT INTO twin VALUES (2, 2)");
             assertThat(world.run(job, RunOptions.AGAIN).message()).isEqualTo("finished");
-            assertThat(columns(world, "t.twin")).containsExactly("1 id int", "2 a int", "3 b int");
+            assertThat(world.columns("t.twin")).containsExactly("1 id int", "2 a int", "3 b int");
             assertThat(world.byFirst("t.twin").values()).containsExactly("1|1|null", "2|null|2");
         }
     }
@@ -494,7 +488,7 @@ class PostgresCdcTest {
             assertThat(world.run(job).message()).isEqualTo("finished");
             sql("ALTER TABLE atonce ADD n int, ADD m text");
             assertThat(world.run(job).message()).isEqualTo("finished");
-            assertThat(columns(world, "t.atonce")).containsExactly("1 id int");
+            assertThat(world.columns("t.atonce")).containsExactly("1 id int");
             int before = metadataFiles(world, "t.atonce");
             sql("INSERT INTO atonce VALUES (2, 2, 'b')");
             assertThat(world.run(job).message()).isEqualTo("finished");

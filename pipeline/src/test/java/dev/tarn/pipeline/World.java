@@ -142,6 +142,13 @@ final class World implements AutoCloseable {
         return rows;
     }
 
+    /// The columns of a table: id, name and type of each.
+    List<String> columns(String table) {
+        return table(table).schema().columns().stream()
+                .map(column -> column.fieldId() + " " + column.name() + " " + column.type())
+                .toList();
+    }
+
     List<Object> column(String name, String column) throws IOException {
         List<Object> values = new ArrayList<>();
         rows(name).forEach(row -> values.add(row.getField(column)));

@@ -2,37 +2,20 @@ package dev.tarn.pipeline.sink;
 
 import dev.tarn.pipeline.parquet.ParquetAppender;
 import dev.tarn.pipeline.row.Batch;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.stream.LongStream;
-import org.apache.iceberg.DataFile;
-import org.apache.iceberg.DeleteFile;
-import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.TableUtil;
-import org.apache.iceberg.deletes.BaseDVFileWriter;
-import org.apache.iceberg.deletes.PositionDeleteIndex;
-import org.apache.iceberg.io.DeleteWriteResult;
-import org.apache.iceberg.io.OutputFileFactory;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
@@ -55,20 +38,17 @@ public final class UpsertWriter implements RowWriter {
     private final Memory.Share memory;
     private final TableWriter writer;
     private final Supplier<Table> current;
-    private final PositionDeletes positionDeletes;
     private final int[] keyPositions;
     private final Schema keyColumns;
     private final Keys keys;
-    private final String name = UUID.randomUUID().toString();
     private final Branch branch;
     private final List<@Nullable Place> places = new ArrayList<>();
     private final Deque<Integer> free = new ArrayDeque<>();
-    private final SequencedMap<Place, Positions> deletions = new LinkedHashMap<>();
+    private final RowDeletions deletions;
 
     private @Nullable KeyIndex index;
     private boolean hasTwins;
     private @Nullable Long snapshotId;
-    private int fileCount;
 
     /// @param current the table as it is when it is asked for
     /// @param branch whose rows are upserted
@@ -86,31 +66,12 @@ public final class UpsertWriter implements RowWriter {
         this.branch = branch;
         this.writer = new TableWriter(table, properties);
         this.current = current;
-        this.positionDeletes = new PositionDeletes(table, ParquetAppender.Layout.of(properties));
+        this.deletions = new RowDeletions(table, ParquetAppender.Layout.of(properties));
         this.keyColumns = KeyScan.keyColumns(table, keyIds);
         this.keys = new Keys(keyColumns.asStruct());
         List<Integer> columns =
                 table.schema().columns().stream().map(Types.NestedField::fieldId).toList();
         this.keyPositions = keyIds.stream().mapToInt(columns::indexOf).toArray();
-    }
-
-    /// Positions of one file, as they come.
-    private static final class Positions {
-        private long[] values = new long[16];
-        private int count;
-
-        void add(long position) {
-            if (count == values.length) {
-                values = Arrays.copyOf(values, count * 2);
-            }
-            values[count++] = position;
-        }
-
-        long[] sorted() {
-            long[] sorted = Arrays.copyOf(values, count);
-            Arrays.sort(sorted);
-            return sorted;
-        }
     }
 
     /// The key within a row of the table.
@@ -220,9 +181,7 @@ public final class UpsertWriter implements RowWriter {
 
     private void delete(long packed) {
         Place place = Objects.requireNonNull(places.get((int) (packed >>> POSITION_BITS)));
-        deletions
-                .computeIfAbsent(place, p -> new Positions())
-                .add(packed & ((1L << POSITION_BITS) - 1));
+        deletions.add(place, packed & ((1L << POSITION_BITS) - 1));
     }
 
     @Override
@@ -237,22 +196,7 @@ public final class UpsertWriter implements RowWriter {
 
     @Override
     public Written complete() {
-        List<DataFile> data = writer.complete().data();
-        List<String> touched =
-                deletions.keySet().stream().filter(Place::committed).map(Place::location).toList();
-        Written result;
-        if (deletions.isEmpty()) {
-            result = Written.of(data);
-        } else if (TableUtil.formatVersion(table) >= 3) {
-            DeleteWriteResult vectors = vectors();
-            result =
-                    new Written(
-                            data, vectors.deleteFiles(), vectors.rewrittenDeleteFiles(), touched);
-        } else {
-            result = new Written(data, positionDeletes(), List.of(), touched);
-        }
-        deletions.clear();
-        positionDeletes.handedOver();
+        Written result = deletions.complete(writer.complete().data());
         commitPlaces();
         return result;
     }
@@ -263,63 +207,6 @@ public final class UpsertWriter implements RowWriter {
                 place.commit();
             }
         }
-    }
-
-    private DeleteWriteResult vectors() {
-        OutputFileFactory files =
-                OutputFileFactory.builderFor(table, fileCount++, 0)
-                        .format(FileFormat.PUFFIN)
-                        .operationId(name)
-                        .build();
-        Map<String, Place> byLocation = new LinkedHashMap<>();
-        deletions.keySet().forEach(place -> byLocation.put(place.location(), place));
-        var vectors = new BaseDVFileWriter(files, location -> previous(byLocation.get(location)));
-        deletions.forEach((place, positions) -> {
-            for (long position : positions.sorted()) {
-                vectors.delete(place.location(), position, place.spec(), place.partition());
-            }
-        });
-        try {
-            vectors.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        DeleteWriteResult result = vectors.result();
-        for (DeleteFile file : result.deleteFiles()) {
-            Place place = byLocation.get(file.referencedDataFile());
-            if (place != null) {
-                place.vector(file);
-            }
-        }
-        return result;
-    }
-
-    @SuppressWarnings("NullAway") // null is Iceberg's word for none
-    private PositionDeleteIndex previous(@Nullable Place place) {
-        DeleteFile vector = place == null ? null : place.vector();
-        return vector == null ? null : Deletions.vector(table, vector);
-    }
-
-    private List<DeleteFile> positionDeletes() {
-        Map<List<Object>, NavigableMap<String, Place>> groups = new LinkedHashMap<>();
-        for (Place place : deletions.keySet()) {
-            groups.computeIfAbsent(
-                            PositionDeletes.group(place.spec(), place.partition()),
-                            g -> new TreeMap<>())
-                    .put(place.location(), place);
-        }
-        List<DeleteFile> files = new ArrayList<>();
-        for (NavigableMap<String, Place> group : groups.values()) {
-            SequencedMap<String, LongStream> positions = new LinkedHashMap<>();
-            group.forEach((location, place) ->
-                    positions.put(
-                            location,
-                            LongStream.of(
-                                    deletions.getOrDefault(place, new Positions()).sorted())));
-            Place any = group.firstEntry().getValue();
-            files.add(positionDeletes.write(any.spec(), any.partition(), positions));
-        }
-        return files;
     }
 
     /// How many rows of each file of the table are not deleted; no file has none. Empty if that is
@@ -403,7 +290,7 @@ public final class UpsertWriter implements RowWriter {
     @Override
     public void abort() {
         writer.abort();
-        positionDeletes.abort();
+        deletions.abort();
         // What was forgotten is still in the index.
         forget();
     }
