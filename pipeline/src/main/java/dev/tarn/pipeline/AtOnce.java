@@ -37,18 +37,7 @@ final class AtOnce implements Publisher {
             commit.files()
                     .forEach((target, written) -> {
                         Table table = changes.table(target.name());
-                        target.requireSame(table);
-                        target.requireIndexed(table);
-                        target.evolve(table);
-                        Long head = Target.head(table, target.branch());
-                        Target.adding(
-                                        written,
-                                        table,
-                                        target.branch(),
-                                        pipeline,
-                                        commit.sequence(),
-                                        head)
-                                .commit();
+                        target.add(written, table, pipeline, commit.sequence());
                     });
             try {
                 changes.commit(commit.save());
@@ -65,9 +54,7 @@ final class AtOnce implements Publisher {
             }
             commit.files()
                     .keySet()
-                    .forEach(target ->
-                            target.committed(
-                                    Target.head(changes.table(target.name()), target.branch())));
+                    .forEach(target -> target.committed(changes.table(target.name())));
             return;
         }
     }

@@ -77,9 +77,21 @@ final class LogLoading {
         Map<String, Mark> stored = ledger.marks().of(way.key());
         counters.message = "opening " + flow.label();
         try {
-            LogReader reader =
-                    ((LogSource) flow.source())
-                            .open(stored, way.required(), writing.renames(), endless);
+            var request =
+                    new LogSource.Request(
+                            stored,
+                            way.required(),
+                            writing.renames(),
+                            endless,
+                            writing.mayHide(flow));
+            LogReader reader = ((LogSource) flow.source()).open(request);
+            if (reader.hidden() && !writing.stayHidden(way)) {
+                reader.close();
+                counters.notes.add(
+                        "The first rows that were read are not in the tables any more as they were"
+                                + " left, all are read anew");
+                reader = ((LogSource) flow.source()).open(request.anew());
+            }
             open.add(new Open(way, reader, stored));
         } catch (IOException e) {
             throw failure(way, e);
@@ -182,6 +194,7 @@ final class LogLoading {
                 throw failure(o.way, e);
             }
         }
+        open.forEach(o -> writing.hide(o.way, o.reader.hidden()));
         writing.commit(false);
         for (Open o : open) {
             o.stored = o.reader.marks();

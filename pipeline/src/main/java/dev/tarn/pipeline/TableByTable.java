@@ -72,9 +72,7 @@ final class TableByTable implements Publisher {
 
     private Proposed proposed(Target target, Written written, long sequence) {
         Table table = catalog.load(target.name());
-        target.requireSame(table);
-        target.requireIndexed(table);
-        target.evolve(table);
+        target.prepare(table);
         var pending =
                 new Pending(
                         sequence,

@@ -22,26 +22,36 @@ import org.jspecify.annotations.Nullable;
 final class Target {
     private final TableIdentifier name;
     private final Table table;
-    private final Branch branch;
+    private final Hidden hidden;
     private final RowWriter writer;
     private final int mergeMin;
     private final Map<String, String> ofJob;
     private List<SchemaChanges> unapplied;
+    private boolean isHidden;
+    private Step step = Step.NONE;
+
+    /// What the next commit does besides.
+    private enum Step {
+        NONE,
+        HIDE,
+        SHOW
+    }
 
     /// @param table with `unapplied`, which the catalog has not got
+    /// @param hidden the branch rows go to, and another one for a while
     /// @param mergeMin how many small files are merged at least, 0 for never
     /// @param ofJob properties of the table that the job sets for itself
     Target(
             TableIdentifier name,
             Table table,
-            Branch branch,
+            Hidden hidden,
             RowWriter writer,
             int mergeMin,
             Map<String, String> ofJob,
             List<SchemaChanges> unapplied) {
         this.name = name;
         this.table = table;
-        this.branch = branch;
+        this.hidden = hidden;
         this.writer = writer;
         this.mergeMin = mergeMin;
         this.ofJob = Map.copyOf(ofJob);
@@ -56,8 +66,79 @@ final class Target {
         return table;
     }
 
+    /// That rows go to now.
     Branch branch() {
-        return branch;
+        return isHidden ? hidden.branch() : hidden.home();
+    }
+
+    /// That readers look at.
+    Branch home() {
+        return hidden.home();
+    }
+
+    /// From the next commit on rows are hidden, or all are to be seen.
+    void hide(boolean hides) {
+        if (hides == isHidden) {
+            step = Step.NONE;
+            return;
+        }
+        step = hides ? Step.HIDE : Step.SHOW;
+    }
+
+    /// Whether hidden rows are there, and nobody has changed the table since.
+    boolean hasHidden(Table now) {
+        return now.uuid().equals(table.uuid()) && hidden.isWhole(now);
+    }
+
+    /// Goes on where rows were hidden; nothing was written yet.
+    void stayHidden() {
+        isHidden = true;
+        moved();
+    }
+
+    private void moved() {
+        if (writer instanceof UpsertWriter upsert) {
+            upsert.moveTo(branch());
+        }
+    }
+
+    /// Whether the next commit does something without files too.
+    boolean hasStep() {
+        return step != Step.NONE;
+    }
+
+    /// Adds what was written since the last commit; takes effect with the commit of `now`.
+    ///
+    /// @param sequence of the ledger before the commit
+    void add(Written written, Table now, String pipeline, long sequence) {
+        prepare(now);
+        if (!isHidden) {
+            hidden.clear(now);
+        }
+        if (step == Step.HIDE) {
+            hidden.begin(now, !written.isEmpty());
+        }
+        Branch to = step == Step.HIDE ? hidden.branch() : branch();
+        if (!written.isEmpty()) {
+            adding(written, now, to, pipeline, sequence, head(now, to)).commit();
+        }
+        if (step == Step.SHOW) {
+            hidden.publish(now);
+        }
+    }
+
+    /// The table as it is before a commit, with the columns that the commit brings.
+    ///
+    /// @throws ChangedException if it is not what was written for
+    void prepare(Table now) {
+        requireSame(now);
+        requireIndexed(now);
+        if (isHidden && !hidden.isWhole(now)) {
+            throw new ChangedException(
+                    "Table %s was changed by somebody else while its first rows were read"
+                            .formatted(name));
+        }
+        evolve(now);
     }
 
     RowWriter writer() {
@@ -75,7 +156,7 @@ final class Target {
     /// Changes the columns of the table, in the commit that brings the first rows which have them.
     ///
     /// @throws ChangedException if they would not be what the files were written with
-    void evolve(Table now) {
+    private void evolve(Table now) {
         if (unapplied.isEmpty()) {
             return;
         }
@@ -116,16 +197,31 @@ final class Target {
     void requireIndexed(Table now) {
         if (writer instanceof UpsertWriter upsert
                 && upsert.isIndexed()
-                && !Objects.equals(head(now, branch), upsert.snapshotId())) {
+                && !Objects.equals(head(now, branch()), upsert.snapshotId())) {
             throw new ChangedException(
                     "Table %s was changed by somebody else while rows were upserted into it"
                             .formatted(name));
         }
     }
 
+    /// What [#add] did is in the table.
+    void committed(Table now) {
+        committed(
+                head(
+                        now,
+                        step == Step.HIDE
+                                ? hidden.branch()
+                                : step == Step.SHOW ? home() : branch()));
+    }
+
     /// What was written is in the table with this snapshot.
     void committed(@Nullable Long snapshot) {
         unapplied = List.of();
+        if (step != Step.NONE) {
+            isHidden = step == Step.HIDE;
+            step = Step.NONE;
+            moved();
+        }
         if (writer instanceof UpsertWriter upsert) {
             upsert.committed(snapshot);
         }

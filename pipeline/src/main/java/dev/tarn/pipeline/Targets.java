@@ -102,14 +102,14 @@ final class Targets {
             Map<String, String> ofJob) {
         Target target =
                 targets.computeIfAbsent(name, n -> target(n, opened, branch, writer, ofJob));
-        if (!target.branch().equals(branch)) {
+        if (!target.home().equals(branch)) {
             throw new PipelineException(
                     "Table %s: expected one branch in a job, found %s and %s"
-                            .formatted(name, target.branch().name(), branch.name()));
+                            .formatted(name, target.home().name(), branch.name()));
         }
     }
 
-    private static Target target(
+    private Target target(
             TableIdentifier name,
             Opened opened,
             Branch branch,
@@ -123,7 +123,7 @@ final class Targets {
             return new Target(
                     name,
                     table,
-                    branch,
+                    Hidden.of(plan.name(), branch),
                     writer.apply(table, properties),
                     Merger.filesMin(table.name(), properties),
                     ofJob,
@@ -170,7 +170,7 @@ final class Targets {
         SequencedMap<Target, Written> files = new LinkedHashMap<>();
         for (Target target : targets.values()) {
             Written written = target.writer().complete();
-            if (!written.isEmpty()) {
+            if (!written.isEmpty() || target.hasStep()) {
                 files.put(target, written);
             }
         }

@@ -142,9 +142,48 @@ final class Writing {
         return new Way(flow, opening.key(flow), List.copyOf(routes), required);
     }
 
-    /// How many rows the next batch may have.
+    /// Whether what comes of a flow may be hidden for a while, and corrected by key: its tables are
+    /// upserted, by this flow alone, and one commit can show all of them.
+    boolean mayHide(Flow flow) {
+        if (!(plan.catalog() instanceof OwnCatalog) || flow.tables().isEmpty()) {
+            return false;
+        }
+        for (Outlet outlet : flow.tables()) {
+            TableIdentifier name = outlet.sink().name();
+            long flows =
+                    plan.flows().stream()
+                            .filter(f ->
+                                    f.tables().stream().anyMatch(o -> o.sink().name().equals(name)))
+                            .count();
+            if (flows > 1 || !outlet.sink().upserts()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Goes on behind rows that the last run has hidden.
+    ///
+    /// @return false if they are not there any more as they were left
+    boolean stayHidden(Way way) {
+        List<Target> its = way.routes().stream().map(Route::target).distinct().toList();
+        if (!its.stream().allMatch(t -> t.hasHidden(plan.catalog().load(t.name())))) {
+            return false;
+        }
+        its.forEach(Target::stayHidden);
+        return true;
+    }
+
+    /// The next commit hides what comes of a flow, or shows all of it.
+    void hide(Way way, boolean hides) {
+        way.routes().forEach(route -> route.target().hide(hides));
+    }
+
+    /// How many rows the next batch may have. Where a commit is due and has to wait for the source,
+    /// as many as ever.
     int batchRows() {
-        return Math.clamp(plan.checkpointRows() - rowsSinceCommit, 1, BATCH_ROWS);
+        long left = plan.checkpointRows() - rowsSinceCommit;
+        return left <= 0 ? BATCH_ROWS : (int) Math.min(left, BATCH_ROWS);
     }
 
     void write(Way way, Batch batch) {

@@ -14,16 +14,20 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Changes of a real server with a binary log.
 abstract class BinlogContract {
     private static final int KILLS_SHORT = 6;
     private static final int KILLS = 200;
+    private static final int BREAKS_SHORT = 4;
     private static final int DIFFERENCES = 40;
 
     @TempDir Path folder;
@@ -579,6 +583,49 @@ abstract class BinlogContract {
     @Tag("slow")
     void manyKills() throws Exception {
         kill(KILLS);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBreakAmidTheFirstRowsLosesNothingOfThem(Breaking.Moment moment) throws Exception {
+        firstRows("broken_" + moment).breakEverywhere(folder, moment, BREAKS_SHORT);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("slow")
+    void aBreakAnywhereAmidTheFirstRowsLosesNothingOfThem(Breaking.Moment moment) throws Exception {
+        firstRows("all_broken_" + moment).breakEverywhere(folder, moment, 1);
+    }
+
+    @Test
+    void aFewKillsAmidTheFirstRows() throws Exception {
+        new KillLoop(folder, firstRows("killed"), 20_261_127).run(KILLS_SHORT);
+    }
+
+    @Test
+    @Tag("slow")
+    void manyKillsAmidTheFirstRows() throws Exception {
+        new KillLoop(folder, firstRows("often_killed"), 20_261_127).run(KILLS);
+    }
+
+    private FirstRows firstRows(String schema) throws Exception {
+        String name = schema.toLowerCase(Locale.ROOT);
+        sql("CREATE DATABASE " + name);
+        var rows =
+                new FirstRows(
+                        name,
+                        this::sql,
+                        this::lines,
+                        (pipeline, mode) ->
+                                job(
+                                        pipeline,
+                                        mode,
+                                        "\"%s.big\", \"%s.pair\"".formatted(name, name),
+                                        ""),
+                        _ -> "SELECT 1");
+        rows.make();
+        return rows;
     }
 
     private void kill(int kills) throws Exception {

@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.apache.iceberg.HasTableOperations;
@@ -29,12 +30,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Changes of a real PostgreSQL.
 @SuppressWarnings("NullAway.Init") // before the tests
 class PostgresCdcTest {
     private static final int KILLS_SHORT = 6;
     private static final int KILLS = 200;
+    private static final int BREAKS_SHORT = 4;
     private static final int DIFFERENCES = 40;
 
     private static EmbeddedPostgres postgres;
@@ -669,6 +673,56 @@ class PostgresCdcTest {
     @Tag("slow")
     void manyKillsOnTheWayToAnotherCatalog() throws Exception {
         killOnTheWayToAnotherCatalog(KILLS);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBreakAmidTheFirstRowsLosesNothingOfThem(Breaking.Moment moment) throws Exception {
+        firstRows("broken_" + moment).breakEverywhere(folder, moment, BREAKS_SHORT);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("slow")
+    void aBreakAnywhereAmidTheFirstRowsLosesNothingOfThem(Breaking.Moment moment) throws Exception {
+        firstRows("all_broken_" + moment).breakEverywhere(folder, moment, 1);
+    }
+
+    @Test
+    void aFewKillsAmidTheFirstRows() throws Exception {
+        new KillLoop(folder, firstRows("killed"), 20_261_127).run(KILLS_SHORT);
+    }
+
+    @Test
+    @Tag("slow")
+    void manyKillsAmidTheFirstRows() throws Exception {
+        new KillLoop(folder, firstRows("often_killed"), 20_261_127).run(KILLS);
+    }
+
+    private static FirstRows firstRows(String schema) throws Exception {
+        String name = schema.toLowerCase(Locale.ROOT);
+        sql("CREATE SCHEMA " + name);
+        var rows =
+                new FirstRows(
+                        name,
+                        PostgresCdcTest::sql,
+                        query -> lines(query),
+                        (pipeline, mode) ->
+                                job(
+                                        pipeline,
+                                        mode,
+                                        "\"postgres.%s.big\", \"postgres.%s.pair\""
+                                                .formatted(name, name),
+                                        ""),
+                        // A server has but a few slots.
+                        _ ->
+                                "SELECT pg_drop_replication_slot(slot_name) FROM"
+                                    + " pg_replication_slots WHERE NOT active AND slot_name LIKE"
+                                    + " '%first_"
+                                        + name
+                                        + "%'");
+        rows.make();
+        return rows;
     }
 
     private void killOnTheWayToAnotherCatalog(int kills) throws Exception {

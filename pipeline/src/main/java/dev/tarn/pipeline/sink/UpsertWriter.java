@@ -41,7 +41,7 @@ public final class UpsertWriter implements RowWriter {
     private final int[] keyPositions;
     private final Schema keyColumns;
     private final Keys keys;
-    private final Branch branch;
+    private Branch branch;
     private final List<@Nullable Place> places = new ArrayList<>();
     private final Deque<Integer> free = new ArrayDeque<>();
     private final RowDeletions deletions;
@@ -280,6 +280,11 @@ public final class UpsertWriter implements RowWriter {
         if (index != null) {
             snapshotId = snapshot;
         }
+    }
+
+    /// Rows go to another branch, which has the same rows.
+    public void moveTo(Branch other) {
+        branch = other;
     }
 
     /// Whether any row has come, so that the index stands for a snapshot.

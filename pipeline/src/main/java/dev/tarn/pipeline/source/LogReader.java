@@ -47,6 +47,12 @@ public interface LogReader extends AutoCloseable {
         return true;
     }
 
+    /// Whether what lies before [#marks] is not one state of the source yet: nobody may see it.
+    /// Only where a request allows parts.
+    default boolean hidden() {
+        return false;
+    }
+
     /// What the reader of a summary should know.
     List<String> notes();
 

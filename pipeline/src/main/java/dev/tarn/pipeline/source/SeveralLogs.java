@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -43,15 +42,11 @@ public final class SeveralLogs implements LogSource {
     }
 
     @Override
-    public LogReader open(
-            Map<String, Mark> stored, List<Set<String>> required, Renames renames, boolean endless)
-            throws IOException {
+    public LogReader open(Request request) throws IOException {
         List<LogReader> readers = new ArrayList<>();
         try {
             for (int i = 0; i < sources.size(); i++) {
-                readers.add(
-                        sources.get(i)
-                                .open(own(stored, i), List.of(required.get(i)), renames, endless));
+                readers.add(sources.get(i).open(request.of(i, own(request.stored(), i))));
             }
         } catch (IOException | RuntimeException e) {
             readers.forEach(LogReader::close);
@@ -139,6 +134,11 @@ public final class SeveralLogs implements LogSource {
         @Override
         public boolean settled() {
             return readers.stream().allMatch(LogReader::settled);
+        }
+
+        @Override
+        public boolean hidden() {
+            return readers.stream().anyMatch(LogReader::hidden);
         }
 
         @Override

@@ -6,11 +6,8 @@ import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.row.WholeRows;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.LogSource;
-import dev.tarn.pipeline.source.Mark;
-import dev.tarn.pipeline.source.Renames;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types;
@@ -57,10 +54,8 @@ public final class KafkaSource implements LogSource {
     }
 
     @Override
-    public LogReader open(
-            Map<String, Mark> stored, List<Set<String>> required, Renames renames, boolean endless)
-            throws IOException {
-        Set<String> names = required.getFirst();
+    public LogReader open(Request request) throws IOException {
+        Set<String> names = request.required().getFirst();
         var messages =
                 new Messages(
                         columns.schema(),
@@ -69,7 +64,7 @@ public final class KafkaSource implements LogSource {
                         message,
                         names,
                         keepsMisfits());
-        return KafkaReader.open(options, messages, stored, endless);
+        return KafkaReader.open(options, messages, request.stored(), request.endless());
     }
 
     /// Whether messages that do not fit are handed on, and not just counted.

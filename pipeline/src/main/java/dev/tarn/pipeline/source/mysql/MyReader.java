@@ -5,6 +5,7 @@ import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.source.Lag;
 import dev.tarn.pipeline.source.LogReader;
+import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Mark;
 import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.SourceChangedException;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,13 @@ final class MyReader implements LogReader {
 
     private static final long BEGUN = 1;
 
+    /// What the second line of a mark says behind the transactions, while there is more to go on
+    /// from and what was read is [#hidden]: how far all rows were read, or which transactions it
+    /// takes.
+    private static final String ROWS = "rows";
+
+    private static final String CATCHING_UP = "until";
+
     /// How far the log moves without rows of ours before that is stored.
     private static final long IDLE_BYTES = 16L << 20;
 
@@ -45,6 +54,7 @@ final class MyReader implements LogReader {
     private final MyOptions options;
     private final List<MyTable> tables;
     private final boolean endless;
+    private final boolean inParts;
     private final boolean mariaDb;
     private final Connection sql;
     private final Connection rows;
@@ -58,6 +68,13 @@ final class MyReader implements LogReader {
     private long snapshotBytes;
     private boolean begun;
     private @Nullable Gtids planned;
+
+    /// Where the log is read from when all rows are.
+    private @Nullable Gtids beginning;
+
+    /// With these transactions the rows are of one state; null if they are at once.
+    private @Nullable Gtids whole;
+
     private @Nullable MySnapshot snapshot;
     private @Nullable LogFeed feed;
     private @Nullable Layouts layouts;
@@ -67,15 +84,15 @@ final class MyReader implements LogReader {
     private MyReader(
             MyOptions options,
             List<MyTable> tables,
-            Renames renames,
-            boolean endless,
+            LogSource.Request request,
             boolean mariaDb,
             Connection sql,
             Connection rows) {
         this.options = options;
         this.tables = List.copyOf(tables);
-        this.renames = renames;
-        this.endless = endless;
+        this.renames = request.renames();
+        this.endless = request.endless();
+        this.inParts = request.inParts();
         this.mariaDb = mariaDb;
         this.sql = sql;
         this.rows = rows;
@@ -85,12 +102,7 @@ final class MyReader implements LogReader {
         this.mark = new Mark(NOT_BEGUN, named);
     }
 
-    static MyReader open(
-            MyOptions options,
-            List<MyTable> tables,
-            @Nullable Mark stored,
-            Renames renames,
-            boolean endless)
+    static MyReader open(MyOptions options, List<MyTable> tables, LogSource.Request request)
             throws SQLException, IOException {
         Connection sql = null;
         Connection rows = null;
@@ -98,8 +110,8 @@ final class MyReader implements LogReader {
             sql = options.connect();
             rows = options.connect();
             boolean mariaDb = MySqlSource.isMariaDb(sql);
-            var reader = new MyReader(options, tables, renames, endless, mariaDb, sql, rows);
-            reader.begin(stored);
+            var reader = new MyReader(options, tables, request, mariaDb, sql, rows);
+            reader.begin(request.stored().get(LOG_PARTITION));
             return reader;
         } catch (SQLException | IOException | RuntimeException e) {
             close(sql);
@@ -119,9 +131,38 @@ final class MyReader implements LogReader {
                             .formatted(parts[0], named));
         }
         if (stored.next() != NOT_BEGUN && parts.length == 3) {
-            requireLog(Gtids.of(parts[1], mariaDb));
-            follow(Gtids.of(parts[1], mariaDb), parts[2]);
+            // Transactions, and what was read besides.
+            String[] way = parts[1].split(" ", 3);
+            goOn(Gtids.of(way[0], mariaDb), way, parts[2]);
         }
+    }
+
+    private void goOn(Gtids from, String[] way, String layout) throws SQLException, IOException {
+        boolean hides = way.length > 1;
+        boolean amidRows = hides && way[1].equals(ROWS);
+        if ((hides && !inParts) || (amidRows && !layout.equals(layoutNow()))) {
+            notes.add(
+                    "All rows of all tables are read anew: "
+                            + (inParts
+                                    ? "the columns of a table changed before all were read"
+                                    : "the job does not upsert them any more"));
+            return;
+        }
+        requireLog(from);
+        if (amidRows) {
+            begun = true;
+            beginning = from;
+            MySnapshot resumed = new MySnapshot(rows, tables, mariaDb, true, MyProgress.of(way[2]));
+            whole = Gtids.of(resumed.transactions(), mariaDb);
+            snapshot = resumed;
+        } else {
+            whole = hides ? Gtids.of(way[2], mariaDb) : null;
+            follow(from, layout);
+        }
+    }
+
+    private String layoutNow() {
+        return new Layouts(sql, options.narrow(), tables, null, renames, notes).toString();
     }
 
     /// What was read must be among what the server has, and what was not read must still be in its
@@ -156,7 +197,9 @@ final class MyReader implements LogReader {
     private void beginAnew() throws SQLException {
         begun = true;
         if (options.initial()) {
-            snapshot = new MySnapshot(rows, tables, mariaDb);
+            MySnapshot taken = new MySnapshot(rows, tables, mariaDb, inParts, null);
+            beginning = Gtids.of(taken.transactions(), mariaDb);
+            snapshot = taken;
         } else {
             follow(Gtids.of(executed(), mariaDb), null);
         }
@@ -183,7 +226,12 @@ final class MyReader implements LogReader {
     }
 
     private Mark markOf(Gtids done, Layouts shapes) {
-        return new Mark(BEGUN, named + "\n" + done + "\n" + shapes);
+        return markOf(
+                done, hidden() ? " %s %s".formatted(CATCHING_UP, whole) : "", shapes.toString());
+    }
+
+    private Mark markOf(Gtids done, String way, String layout) {
+        return new Mark(BEGUN, named + "\n" + done + way + "\n" + layout);
     }
 
     @Override
@@ -206,10 +254,9 @@ final class MyReader implements LogReader {
                     return read;
                 }
                 snapshotBytes = snapshot.bytes();
-                String transactions = snapshot.transactions();
                 snapshot.close();
                 snapshot = null;
-                follow(Gtids.of(transactions, mariaDb), null);
+                follow(Objects.requireNonNull(beginning), null);
                 return NOTHING;
             }
             return log == null ? null : read(log, rowsMax, patient, rejections);
@@ -253,7 +300,16 @@ final class MyReader implements LogReader {
     @Override
     public boolean settled() {
         boolean between = log == null || (changed == null ? !log.inTransaction() : !log.isInRows());
-        return snapshot == null && queue.isEmpty() && between && !isInDoubt();
+        boolean amidRows = snapshot != null && (!inParts || !snapshot.isBetween());
+        return !amidRows && queue.isEmpty() && between && !isInDoubt();
+    }
+
+    @Override
+    public boolean hidden() {
+        if (snapshot != null) {
+            return inParts && snapshot.progressOrNull() != null;
+        }
+        return log != null && whole != null && !log.done().containsAll(whole);
     }
 
     /// What the tables were when the run began is told by the log up to where it was then.
@@ -273,8 +329,13 @@ final class MyReader implements LogReader {
 
     @Override
     public Map<String, Mark> marks() {
+        if (snapshot != null && beginning != null && hidden()) {
+            String way = " %s %s".formatted(ROWS, snapshot.progressOrNull());
+            mark = markOf(beginning, way, layoutNow());
+        }
         if (log != null && layouts != null && settled()) {
-            boolean moved = log.takeFresh() || !endless;
+            boolean shows = mark.identity().contains(" " + CATCHING_UP + " ") && !hidden();
+            boolean moved = log.takeFresh() || !endless || shows;
             if (moved || log.read() - markedBytes >= IDLE_BYTES) {
                 markedBytes = log.read();
                 mark = markOf(log.done(), layouts);
@@ -286,7 +347,12 @@ final class MyReader implements LogReader {
     @Override
     public String place(String partition, Mark of) {
         String[] parts = of.identity().split("\n", 3);
-        return of.next() == NOT_BEGUN || parts.length < 3 ? "no row yet" : parts[1];
+        if (of.next() == NOT_BEGUN || parts.length < 3) {
+            return "no row yet";
+        }
+        String[] way = parts[1].split(" ", 3);
+        boolean amidRows = way.length > 1 && way[1].equals(ROWS);
+        return amidRows && snapshot != null ? snapshot.place() : way[0];
     }
 
     @Override

@@ -5,19 +5,14 @@ import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.LogSource;
-import dev.tarn.pipeline.source.Mark;
 import dev.tarn.pipeline.source.Naming;
-import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.apache.iceberg.Schema;
-import org.jspecify.annotations.Nullable;
 
 /// Tables of MySQL or MariaDB and their changes.
 public final class MySqlSource implements LogSource {
@@ -110,16 +105,13 @@ public final class MySqlSource implements LogSource {
     }
 
     @Override
-    public LogReader open(
-            Map<String, Mark> stored, List<Set<String>> required, Renames renames, boolean endless)
-            throws IOException {
+    public LogReader open(Request request) throws IOException {
         List<MyTable> opened = new ArrayList<>();
         for (int i = 0; i < shapes.size(); i++) {
-            opened.add(new MyTable(i, shapes.get(i), required.get(i)));
+            opened.add(new MyTable(i, shapes.get(i), request.required().get(i)));
         }
-        @Nullable Mark mark = stored.get(MyReader.LOG_PARTITION);
         try {
-            return MyReader.open(options, opened, mark, renames, endless);
+            return MyReader.open(options, opened, request);
         } catch (SQLException e) {
             throw new IOException(Sql.reason(e), e);
         }

@@ -4,6 +4,7 @@ import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.source.Lag;
 import dev.tarn.pipeline.source.LogReader;
+import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Mark;
 import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.SourceChangedException;
@@ -31,6 +32,12 @@ final class PgReader implements LogReader {
     /// What a mark says before the snapshot is in the tables.
     private static final long NOT_BEGUN = 0;
 
+    /// The second line of a mark while there is more to go on from than a place in the log; what
+    /// was read is [#hidden].
+    private static final String ROWS = "rows ";
+
+    private static final String CATCHING_UP = "catching up";
+
     /// How far the log moves without rows of ours before that is stored.
     private static final long IDLE_BYTES = 16L << 20;
 
@@ -42,6 +49,7 @@ final class PgReader implements LogReader {
     private final PgOptions options;
     private final List<PgTable> tables;
     private final boolean endless;
+    private final boolean inParts;
     private final Connection sql;
     private final Connection replication;
     private final PgSlot slot;
@@ -53,6 +61,11 @@ final class PgReader implements LogReader {
 
     private long marked;
     private long end = -1;
+
+    /// Where the log has brought all rows to one state; those of one state are there at once.
+    private long whole;
+
+    private boolean isCatchingUp;
     private long snapshotBytes;
     private boolean begun;
     private @Nullable PgSnapshot snapshot;
@@ -63,15 +76,15 @@ final class PgReader implements LogReader {
     private PgReader(
             PgOptions options,
             List<PgTable> tables,
-            Renames renames,
-            boolean endless,
+            LogSource.Request request,
             Connection sql,
             Connection replication)
             throws SQLException {
         this.options = options;
         this.tables = List.copyOf(tables);
-        this.renames = renames;
-        this.endless = endless;
+        this.renames = request.renames();
+        this.endless = request.endless();
+        this.inParts = request.inParts();
         this.sql = sql;
         this.replication = replication;
         this.slot = new PgSlot(options, sql, replication);
@@ -79,20 +92,15 @@ final class PgReader implements LogReader {
         this.layout = PgLayout.of(tables);
     }
 
-    static PgReader open(
-            PgOptions options,
-            List<PgTable> tables,
-            @Nullable Mark stored,
-            Renames renames,
-            boolean endless)
+    static PgReader open(PgOptions options, List<PgTable> tables, LogSource.Request request)
             throws SQLException, IOException {
         Connection sql = null;
         Connection replication = null;
         try {
             sql = options.connect();
             replication = options.connectForReplication();
-            var reader = new PgReader(options, tables, renames, endless, sql, replication);
-            reader.begin(stored);
+            var reader = new PgReader(options, tables, request, sql, replication);
+            reader.begin(request.stored().get(LOG));
             return reader;
         } catch (SQLException | IOException | RuntimeException e) {
             close(sql);
@@ -115,8 +123,40 @@ final class PgReader implements LogReader {
         }
         slot.publish();
         if (stored != null && stored.next() != NOT_BEGUN) {
-            slot.requireLog(stored.next());
-            follow(stored.next(), before.length == 3 ? before[2] : "");
+            goOn(
+                    stored.next(),
+                    before.length > 1 ? before[1] : "",
+                    before.length == 3 ? before[2] : "");
+        }
+    }
+
+    /// @param way what was read besides the log
+    /// @param from the columns at that place
+    private void goOn(long lsn, String way, String from) throws SQLException, IOException {
+        boolean hides = !way.isEmpty();
+        boolean amidRows = way.startsWith(ROWS);
+        if ((hides && !inParts) || (amidRows && !from.equals(layout))) {
+            notes.add(
+                    "All rows of all tables are read anew: "
+                            + (inParts
+                                    ? "the columns of a table changed before all were read"
+                                    : "the job does not upsert them any more"));
+            return;
+        }
+        slot.requireLog(lsn);
+        isCatchingUp = hides;
+        if (amidRows) {
+            begun = true;
+            marked = lsn;
+            snapshot =
+                    new PgSnapshot(
+                            sql,
+                            tables,
+                            null,
+                            true,
+                            PgParts.Progress.of(way.substring(ROWS.length())));
+        } else {
+            follow(lsn, from);
         }
     }
 
@@ -126,7 +166,9 @@ final class PgReader implements LogReader {
         marked = made.getConsistentPoint().asLong();
         begun = true;
         if (options.initial()) {
-            snapshot = new PgSnapshot(sql, tables, String.valueOf(made.getSnapshotName()));
+            snapshot =
+                    new PgSnapshot(
+                            sql, tables, String.valueOf(made.getSnapshotName()), inParts, null);
         } else {
             follow(marked, layout);
         }
@@ -143,7 +185,11 @@ final class PgReader implements LogReader {
                         started,
                         new PgRelations(sql, tables, PgLayout.parsed(from), renames, notes),
                         lsn);
-        end = endless ? -1 : slot.endOfAll();
+        if (isCatchingUp || !endless) {
+            long now = slot.endOfAll();
+            whole = isCatchingUp ? now : 0;
+            end = endless ? -1 : now;
+        }
     }
 
     @Override
@@ -184,7 +230,7 @@ final class PgReader implements LogReader {
             if (hasEnded(from)) {
                 return null;
             }
-            if (end >= 0 && patient && stream != null) {
+            if ((end >= 0 || hidden()) && patient && stream != null) {
                 // Asks the server how far it has looked.
                 stream.forceUpdateStatus();
             }
@@ -221,13 +267,25 @@ final class PgReader implements LogReader {
     @Override
     public boolean settled() {
         boolean between = log == null || (changed == null ? !log.inTransaction() : !log.isInRows());
-        return snapshot == null && queue.isEmpty() && between;
+        boolean amidPart = snapshot != null && (!inParts || !snapshot.isBetween());
+        return !amidPart && queue.isEmpty() && between;
+    }
+
+    @Override
+    public boolean hidden() {
+        if (snapshot != null) {
+            return inParts && snapshot.progressOrNull() != null;
+        }
+        return log != null && Long.compareUnsigned(log.position(), whole) < 0;
     }
 
     @Override
     public Map<String, Mark> marks() {
+        if (snapshot != null && hidden()) {
+            return Map.of(LOG, mark(marked, ROWS + snapshot.progressOrNull()));
+        }
         if (!begun || snapshot != null) {
-            return Map.of(LOG, mark(NOT_BEGUN));
+            return Map.of(LOG, mark(NOT_BEGUN, ""));
         }
         if (log != null) {
             long position = log.position();
@@ -235,17 +293,21 @@ final class PgReader implements LogReader {
                 marked = position;
             }
         }
-        return Map.of(LOG, mark(marked));
+        return Map.of(LOG, mark(marked, hidden() ? CATCHING_UP : ""));
     }
 
-    private Mark mark(long next) {
-        return new Mark(next, identity + "\n\n" + layout);
+    private Mark mark(long next, String way) {
+        return new Mark(next, identity + "\n" + way + "\n" + layout);
     }
 
     @Override
     public String place(String partition, Mark mark) {
-        return mark.next() == NOT_BEGUN
-                ? "no row yet"
+        if (mark.next() == NOT_BEGUN) {
+            return "no row yet";
+        }
+        boolean amidRows = mark.identity().split("\n", 3)[1].startsWith(ROWS);
+        return amidRows && snapshot != null
+                ? snapshot.place()
                 : LogSequenceNumber.valueOf(mark.next()).asString();
     }
 

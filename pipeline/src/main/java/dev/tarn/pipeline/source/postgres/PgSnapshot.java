@@ -3,83 +3,112 @@ package dev.tarn.pipeline.source.postgres;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.RowKind;
+import dev.tarn.pipeline.source.SourceChangedException;
 import dev.tarn.pipeline.source.jdbc.Sql;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
-/// All rows of the tables in one state of the database, one table after the other, by `COPY`
+/// All rows of the tables in one state of the database, one part after the other, by `COPY`
 /// (PostgreSQL 14, SQL COPY, text format).
 final class PgSnapshot implements AutoCloseable {
+    private static final Batch NOTHING = new Batch(new Schema(), 1);
+
     private final Connection connection;
-    private final List<PgTable> tables;
+    private final PgParts parts;
     private final Row row = new Row();
-    private int table = -1;
+    private @Nullable PgTable table;
     private long place;
     private long bytes;
     private @Nullable CopyOut copy;
 
-    /// @param exported the name of the state
-    PgSnapshot(Connection connection, List<PgTable> tables, String exported) throws SQLException {
+    /// @param exported the name of the state, null for what it is now
+    /// @param inParts whether it may be left between two parts of a table
+    /// @param from where the last reading stopped, null for the beginning
+    PgSnapshot(
+            Connection connection,
+            List<PgTable> tables,
+            @Nullable String exported,
+            boolean inParts,
+            PgParts.@Nullable Progress from)
+            throws SQLException {
         this.connection = connection;
-        this.tables = tables;
         connection.setReadOnly(true);
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         connection.setAutoCommit(false);
-        Sql.run(connection, "SET TRANSACTION SNAPSHOT '%s'".formatted(exported.replace("'", "")));
+        if (exported != null) {
+            Sql.run(
+                    connection,
+                    "SET TRANSACTION SNAPSHOT '%s'".formatted(exported.replace("'", "")));
+        }
+        this.parts = new PgParts(connection, tables, inParts, from);
     }
 
-    /// Up to `rowsMax` more rows of a table, null at the end.
-    @Nullable Batch next(int rowsMax, Rejections rejections) throws SQLException {
-        // Ends: each round reads a row or goes to the next table.
-        while (true) {
-            if (copy == null) {
-                if (++table == tables.size()) {
-                    return null;
-                }
-                copy = begin(tables.get(table));
-                place = 0;
+    /// Up to `rowsMax` more rows of a table, none at the end of a part, null at the end of all.
+    ///
+    /// @throws SourceChangedException if a table is another than when the state was taken
+    @Nullable Batch next(int rowsMax, Rejections rejections) throws SQLException, IOException {
+        PgTable from = table;
+        if (copy == null || from == null) {
+            PgParts.Part part = parts.nextOrNull();
+            if (part == null) {
+                return null;
             }
-            PgTable from = tables.get(table);
-            Batch batch = from.batch(rowsMax);
-            for (int i = 0; i < rowsMax; i++) {
-                byte[] line = copy.readFromCopy();
-                if (line == null) {
-                    copy = null;
-                    break;
-                }
-                bytes += line.length;
-                row.split(line);
-                from.append(batch, row, RowKind.INSERT, false, ++place, rejections);
+            place = part.table() == table ? place : 0;
+            from = part.table();
+            table = from;
+            copy = begin(part);
+        }
+        Batch batch = from.batch(rowsMax);
+        for (int i = 0; i < rowsMax; i++) {
+            byte[] line = copy.readFromCopy();
+            if (line == null) {
+                copy = null;
+                break;
             }
-            Batch read = from.takeOrNull();
-            if (read != null) {
-                return read;
-            }
+            bytes += line.length;
+            row.split(line);
+            from.append(batch, row, RowKind.INSERT, false, ++place, rejections);
+        }
+        Batch read = from.takeOrNull();
+        return read == null ? NOTHING : read;
+    }
+
+    private CopyOut begin(PgParts.Part from) throws SQLException, IOException {
+        String columns =
+                from.table().columnNames().stream()
+                        .map(PgName::quoted)
+                        .collect(Collectors.joining(", "));
+        try {
+            return connection
+                    .unwrap(PGConnection.class)
+                    .getCopyAPI()
+                    .copyOut("COPY (SELECT %s FROM %s) TO STDOUT".formatted(columns, from.from()));
+        } catch (SQLException e) {
+            throw PgParts.changedOr(from.table(), e);
         }
     }
 
-    private CopyOut begin(PgTable from) throws SQLException {
-        String columns =
-                from.columnNames().stream().map(PgName::quoted).collect(Collectors.joining(", "));
-        String kind =
-                Sql.text(
-                        connection,
-                        "SELECT relkind::text FROM pg_class WHERE oid = ?::regclass",
-                        from.name().quoted());
-        // The log gives the rows of parts as those of the whole, those of heirs under their name.
-        String only = kind.equals("p") ? "" : "ONLY ";
-        return connection
-                .unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyOut(
-                        "COPY (SELECT %s FROM %s%s) TO STDOUT"
-                                .formatted(columns, only, from.name().quoted()));
+    /// Whether all rows that were read of the last part were given.
+    boolean isBetween() {
+        return copy == null;
+    }
+
+    /// Behind the last part, null if there was none.
+    PgParts.@Nullable Progress progressOrNull() {
+        return parts.progressOrNull();
+    }
+
+    /// What is being read, for people.
+    String place() {
+        return parts.place();
     }
 
     long bytes() {

@@ -5,17 +5,13 @@ import dev.tarn.pipeline.job.OptionTable;
 import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.LogSource;
-import dev.tarn.pipeline.source.Mark;
 import dev.tarn.pipeline.source.Naming;
-import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.apache.iceberg.Schema;
 
 /// Tables of PostgreSQL and their changes.
@@ -105,9 +101,7 @@ public final class PostgresSource implements LogSource {
     }
 
     @Override
-    public LogReader open(
-            Map<String, Mark> stored, List<Set<String>> required, Renames renames, boolean endless)
-            throws IOException {
+    public LogReader open(Request request) throws IOException {
         List<PgTable> opened = new ArrayList<>();
         for (int i = 0; i < tables.size(); i++) {
             opened.add(
@@ -116,10 +110,10 @@ public final class PostgresSource implements LogSource {
                             options.tables().get(i),
                             oids.get(i),
                             tables.get(i),
-                            required.get(i)));
+                            request.required().get(i)));
         }
         try {
-            return PgReader.open(options, opened, stored.get(PgReader.LOG), renames, endless);
+            return PgReader.open(options, opened, request);
         } catch (SQLException e) {
             throw new IOException(Sql.reason(e), e);
         }
