@@ -215,16 +215,24 @@ final class LogLoading {
         counters.bytesHere = bytes;
         counters.readers = List.copyOf(notes);
         counters.lag = lag;
-        counters.message = told(lag);
+        counters.message = "reading" + told(lag);
     }
 
-    private static String told(Lag lag) {
-        if (lag.records() >= 0) {
-            return "reading, %,d messages behind".formatted(lag.records());
+    private String told(Lag lag) {
+        boolean hidden = open.stream().anyMatch(o -> o.reader.hidden());
+        for (Open o : open) {
+            if (!o.reader.firstRows().isEmpty()) {
+                return " " + o.reader.firstRows();
+            }
         }
-        return lag.bytes() < 0
-                ? "reading"
-                : "reading, %,d bytes of the log behind".formatted(lag.bytes());
+        return behind(lag) + (hidden ? "; readers see the rows when this is read" : "");
+    }
+
+    private static String behind(Lag lag) {
+        if (lag.records() >= 0) {
+            return ", %,d messages behind".formatted(lag.records());
+        }
+        return lag.bytes() < 0 ? "" : ", %,d bytes of the log behind".formatted(lag.bytes());
     }
 
     private static PipelineException failure(Way way, IOException e) {

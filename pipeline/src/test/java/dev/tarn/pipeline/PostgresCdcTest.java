@@ -6,18 +6,15 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.tarn.catalog.table.PendingCommit;
 import dev.tarn.pipeline.Progress.State;
 import dev.tarn.pipeline.job.JobSource;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.apache.iceberg.HasTableOperations;
@@ -30,30 +27,21 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Changes of a real PostgreSQL.
 @SuppressWarnings("NullAway.Init") // before the tests
 class PostgresCdcTest {
     private static final int KILLS_SHORT = 6;
     private static final int KILLS = 200;
-    private static final int BREAKS_SHORT = 4;
     private static final int DIFFERENCES = 40;
 
-    private static EmbeddedPostgres postgres;
+    private static PostgresServer postgres;
 
     @TempDir Path folder;
 
     @BeforeAll
     static void start() throws Exception {
-        postgres =
-                EmbeddedPostgres.builder()
-                        .setServerConfig("fsync", "off")
-                        .setServerConfig("synchronous_commit", "on")
-                        .setServerConfig("wal_level", "logical")
-                        .setServerConfig("max_replication_slots", "40")
-                        .start();
+        postgres = PostgresServer.logical();
     }
 
     @AfterAll
@@ -62,35 +50,17 @@ class PostgresCdcTest {
     }
 
     static void sql(String... statements) throws SQLException {
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-            connection.commit();
-        }
+        postgres.sql(statements);
     }
 
     static String text(String sql) throws SQLException {
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            return rows.next() ? rows.getString(1) : "none";
-        }
+        List<String> lines = lines(sql);
+        return lines.isEmpty() ? "none" : lines.getFirst();
     }
 
     /// The first column.
     static List<String> lines(String sql) throws SQLException {
-        List<String> lines = new ArrayList<>();
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            while (rows.next()) {
-                lines.add(rows.getString(1));
-            }
-        }
-        return lines;
+        return postgres.lines(sql);
     }
 
     private static String job(String name, String mode, String tables, String options) {
@@ -100,7 +70,7 @@ class PostgresCdcTest {
           username = postgres, password = postgres, table-names = [%s] %s } }
         sink { Iceberg { namespace = t, table = "${table_name}", iceberg.table.upsert-mode-enabled = true } }
         """
-                .formatted(name, mode, postgres.getPort(), tables, options);
+                .formatted(name, mode, postgres.port(), tables, options);
     }
 
     @Test
@@ -159,7 +129,7 @@ class PostgresCdcTest {
                                 "checkpoint.interval = 600000, tarn.checkpoint.rows = 1000");
         try (var world = new World(folder)) {
             assertThat(world.run(job).message()).isEqualTo("finished");
-            try (Connection connection = postgres.getPostgresDatabase().getConnection();
+            try (Connection connection = postgres.connect();
                     Statement statement = connection.createStatement()) {
                 statement.execute(
                         """
@@ -569,7 +539,7 @@ class PostgresCdcTest {
                 }
                 sink { Iceberg { plugin_input = state, namespace = t, table = "${table_name}", iceberg.table.upsert-mode-enabled = %s } }
                 """;
-        String kinds = job.formatted(postgres.getPort(), "false");
+        String kinds = job.formatted(postgres.port(), "false");
         try (var world = new World(folder)) {
             String filtered =
                     kinds.replace(
@@ -625,7 +595,7 @@ class PostgresCdcTest {
         var job = new JobSource(Files.readString(repository.resolve(name)), name, repository);
         Map<String, String> variables =
                 Map.of(
-                        "server", "127.0.0.1:" + postgres.getPort(),
+                        "server", "127.0.0.1:" + postgres.port(),
                         "database", "postgres",
                         "user", "postgres",
                         "password", "postgres",
@@ -673,56 +643,6 @@ class PostgresCdcTest {
     @Tag("slow")
     void manyKillsOnTheWayToAnotherCatalog() throws Exception {
         killOnTheWayToAnotherCatalog(KILLS);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aBreakAmidTheFirstRowsLosesNothingOfThem(Breaking.Moment moment) throws Exception {
-        firstRows("broken_" + moment).breakEverywhere(folder, moment, BREAKS_SHORT);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    @Tag("slow")
-    void aBreakAnywhereAmidTheFirstRowsLosesNothingOfThem(Breaking.Moment moment) throws Exception {
-        firstRows("all_broken_" + moment).breakEverywhere(folder, moment, 1);
-    }
-
-    @Test
-    void aFewKillsAmidTheFirstRows() throws Exception {
-        new KillLoop(folder, firstRows("killed"), 20_261_127).run(KILLS_SHORT);
-    }
-
-    @Test
-    @Tag("slow")
-    void manyKillsAmidTheFirstRows() throws Exception {
-        new KillLoop(folder, firstRows("often_killed"), 20_261_127).run(KILLS);
-    }
-
-    private static FirstRows firstRows(String schema) throws Exception {
-        String name = schema.toLowerCase(Locale.ROOT);
-        sql("CREATE SCHEMA " + name);
-        var rows =
-                new FirstRows(
-                        name,
-                        PostgresCdcTest::sql,
-                        query -> lines(query),
-                        (pipeline, mode) ->
-                                job(
-                                        pipeline,
-                                        mode,
-                                        "\"postgres.%s.big\", \"postgres.%s.pair\""
-                                                .formatted(name, name),
-                                        ""),
-                        // A server has but a few slots.
-                        _ ->
-                                "SELECT pg_drop_replication_slot(slot_name) FROM"
-                                    + " pg_replication_slots WHERE NOT active AND slot_name LIKE"
-                                    + " '%first_"
-                                        + name
-                                        + "%'");
-        rows.make();
-        return rows;
     }
 
     private void killOnTheWayToAnotherCatalog(int kills) throws Exception {

@@ -1,7 +1,6 @@
 package dev.tarn.pipeline;
 
 import dev.tarn.pipeline.RandomTable.Kind;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -9,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /// PostgreSQL, read by Tarn and by Debezium.
-record PostgresChanges(EmbeddedPostgres postgres) implements Differential.Server {
+record PostgresChanges(PostgresServer postgres) implements Differential.Server {
     @Override
     public List<Kind> kinds() {
         List<String> pieces = RandomValues.pieces();
@@ -48,7 +47,7 @@ record PostgresChanges(EmbeddedPostgres postgres) implements Differential.Server
 
     @Override
     public Connection connect() throws SQLException {
-        return postgres.getPostgresDatabase().getConnection();
+        return postgres.connect();
     }
 
     @Override
@@ -63,7 +62,7 @@ record PostgresChanges(EmbeddedPostgres postgres) implements Differential.Server
           plugin_output = rows, table-names = [%s] }\
         """
                 .formatted(
-                        postgres.getPort(),
+                        postgres.port(),
                         tables.stream()
                                 .map(table -> "\"postgres.public." + table + "\"")
                                 .collect(Collectors.joining(", ")));
@@ -84,7 +83,7 @@ record PostgresChanges(EmbeddedPostgres postgres) implements Differential.Server
                 "connector.class",
                 "io.debezium.connector.postgresql.PostgresConnector",
                 "database.port",
-                Integer.toString(postgres.getPort()),
+                Integer.toString(postgres.port()),
                 "database.user",
                 "postgres",
                 "database.password",

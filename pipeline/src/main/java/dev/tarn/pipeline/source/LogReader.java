@@ -53,6 +53,11 @@ public interface LogReader extends AutoCloseable {
         return false;
     }
 
+    /// Which rows from before the log are being read, for people; empty if none are.
+    default String firstRows() {
+        return "";
+    }
+
     /// What the reader of a summary should know.
     List<String> notes();
 

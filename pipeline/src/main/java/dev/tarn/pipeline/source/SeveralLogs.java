@@ -142,6 +142,15 @@ public final class SeveralLogs implements LogSource {
         }
 
         @Override
+        public String firstRows() {
+            return readers.stream()
+                    .map(LogReader::firstRows)
+                    .filter(rows -> !rows.isEmpty())
+                    .findFirst()
+                    .orElse("");
+        }
+
+        @Override
         public long bytesRead() {
             return readers.stream().mapToLong(LogReader::bytesRead).sum();
         }

@@ -57,7 +57,7 @@ public final class SourceOptions {
                     Option.withoutEffect(
                             "incremental.parallelism", Kind.NUMBER, "The runner decides."),
                     Option.withoutEffect(
-                            "snapshot.split.size", Kind.NUMBER, "Tables are read whole."),
+                            "snapshot.split.size", Kind.NUMBER, "Tables are read in their order."),
                     Option.withoutEffect("server-time-zone", Kind.TEXT, "Instants come in UTC."),
                     Option.withoutEffect("connect.max-retries", Kind.NUMBER, "Run the job again."),
                     Option.withoutEffect(

@@ -123,7 +123,9 @@ final class JdbcReader implements SplitReader {
 
     @Override
     public boolean settled() {
-        return ended;
+        // A part is read to its end or from its beginning, also when its last row was given: only
+        // null tells that it is done.
+        return false;
     }
 
     @Override

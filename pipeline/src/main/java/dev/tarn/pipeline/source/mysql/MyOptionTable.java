@@ -13,19 +13,18 @@ final class MyOptionTable {
                     "MySQL-CDC",
                     "Tables of MySQL 5.6 or newer, or of MariaDB 10.3 or newer, first as they are"
                         + " and then as they change, in the order of the server's transactions; a"
-                        + " commit never splits one. The first commit has all rows of all tables,"
-                        + " so a run that is killed before it begins anew. Needs `log_bin`,"
-                        + " `binlog_format = ROW`, `binlog_row_image = FULL`, on MySQL `gtid_mode ="
-                        + " ON`, and a user with SELECT, REPLICATION SLAVE, REPLICATION CLIENT, on"
-                        + " MySQL RELOAD too: there all tables are locked against writes for the"
-                        + " moment in which the first state is taken. Where the server knows it set"
-                        + " `binlog_row_metadata = FULL`: without it rows from before a change of"
-                        + " their table are told apart only as far as one change goes back."
-                        + " `datetime` becomes timestamp, `timestamp` timestamptz, `bigint"
-                        + " unsigned` decimal(20,0), a date that is none (`0000-00-00`) null, a"
-                        + " time beyond a day is rejected. The server's log must be kept until it"
-                        + " is read; a run that misses some ends and says so. In mode BATCH a run"
-                        + " ends where the log ended when it began.",
+                        + " commit never splits one. All rows of all tables are shown by one"
+                        + " commit. Needs `log_bin`, `binlog_format = ROW`, `binlog_row_image ="
+                        + " FULL`, on MySQL `gtid_mode = ON`, and a user with SELECT, REPLICATION"
+                        + " SLAVE, REPLICATION CLIENT, on MySQL RELOAD too: there all tables are"
+                        + " locked against writes for the moment in which the first state is taken."
+                        + " Where the server knows it set `binlog_row_metadata = FULL`: without it"
+                        + " rows from before a change of their table are told apart only as far as"
+                        + " one change goes back. `datetime` becomes timestamp, `timestamp`"
+                        + " timestamptz, `bigint unsigned` decimal(20,0), a date that is none"
+                        + " (`0000-00-00`) null, a time beyond a day is rejected. The server's log"
+                        + " must be kept until it is read; a run that misses some ends and says so."
+                        + " In mode BATCH a run ends where the log ended when it began.",
                     List.of(
                             Option.required(
                                             "base-url",
@@ -51,17 +50,19 @@ final class MyOptionTable {
                             Option.withoutEffect(
                                     "chunk-key.even-distribution.factor.upper-bound",
                                     Kind.NUMBER,
-                                    "Tables are read whole."),
+                                    "Tables are read in their order."),
                             Option.withoutEffect(
                                     "chunk-key.even-distribution.factor.lower-bound",
                                     Kind.NUMBER,
-                                    "Tables are read whole."),
+                                    "Tables are read in their order."),
                             Option.withoutEffect(
                                     "sample-sharding.threshold",
                                     Kind.NUMBER,
-                                    "Tables are read whole."),
+                                    "Tables are read in their order."),
                             Option.withoutEffect(
-                                    "inverse-sampling.rate", Kind.NUMBER, "Tables are read whole."),
+                                    "inverse-sampling.rate",
+                                    Kind.NUMBER,
+                                    "Tables are read in their order."),
                             Option.withoutEffect(
                                     "connection.pool.size",
                                     Kind.NUMBER,

@@ -386,6 +386,11 @@ final class MyReader implements LogReader {
     }
 
     @Override
+    public String firstRows() {
+        return snapshot == null ? "" : snapshot.place();
+    }
+
+    @Override
     public List<String> notes() {
         return List.copyOf(notes);
     }

@@ -12,16 +12,16 @@ final class PgOptionTable {
             OptionTable.of(
                     "Postgres-CDC",
                     "Tables of PostgreSQL 10 or newer, first as they are and then as they change,"
-                        + " in the order of its transactions; a commit never splits one. The first"
-                        + " commit has all rows of all tables, so a run that is killed before it"
-                        + " begins anew. Needs `wal_level = logical` and a user with REPLICATION."
-                        + " Make a publication and a slot by hand, or let the run make them:"
-                        + " `tarn_` and the job's name. The server keeps its log until the rows are"
-                        + " in the tables: drop the slot when the job is given up, with `SELECT"
-                        + " pg_drop_replication_slot('...')`. Values that are too long for their"
-                        + " row and did not change are logged only with `REPLICA IDENTITY FULL`; a"
-                        + " run that misses one ends. Types as with Jdbc. Generated columns are"
-                        + " left out. In mode BATCH a run ends where the log ended when it began.",
+                        + " in the order of its transactions; a commit never splits one. All rows"
+                        + " of all tables are shown by one commit. Needs `wal_level = logical` and"
+                        + " a user with REPLICATION. Make a publication and a slot by hand, or let"
+                        + " the run make them: `tarn_` and the job's name. The server keeps its log"
+                        + " until the rows are in the tables: drop the slot when the job is given"
+                        + " up, with `SELECT pg_drop_replication_slot('...')`. Values that are too"
+                        + " long for their row and did not change are logged only with `REPLICA"
+                        + " IDENTITY FULL`; a run that misses one ends. Types as with Jdbc."
+                        + " Generated columns are left out. In mode BATCH a run ends where the log"
+                        + " ended when it began.",
                     List.of(
                             Option.required(
                                             "base-url",

@@ -357,6 +357,11 @@ final class PgReader implements LogReader {
     }
 
     @Override
+    public String firstRows() {
+        return snapshot == null ? "" : snapshot.place();
+    }
+
+    @Override
     public List<String> notes() {
         return List.copyOf(notes);
     }
