@@ -1,5 +1,7 @@
 package dev.tarn.pipeline;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.tarn.pipeline.Plan.Flow;
 import dev.tarn.pipeline.Plan.Outlet;
 import dev.tarn.pipeline.lake.ForeignCatalog;
@@ -7,6 +9,7 @@ import dev.tarn.pipeline.sink.Columnwise;
 import dev.tarn.pipeline.sink.IcebergSink;
 import dev.tarn.pipeline.sink.SchemaChanges;
 import dev.tarn.pipeline.source.LogSource;
+import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.Split;
 import dev.tarn.pipeline.source.SplitSource;
 import java.util.ArrayList;
@@ -57,10 +60,17 @@ public record JobCheck(
 
     public record Column(String name, String type, boolean required, boolean key) {}
 
-    static JobCheck of(Plan plan) {
+    /// @param names not looked at yet
+    static JobCheck of(Plan plan, Names names) {
         List<Reading> sources = new ArrayList<>();
         List<Writing> tables = new ArrayList<>();
         List<String> problems = new ArrayList<>();
+        Renames renames = Renames.NONE;
+        try {
+            renames = names.foresee(plan.flows());
+        } catch (PipelineException e) {
+            problems.add(String.valueOf(e.getMessage()));
+        }
         for (Flow flow : plan.flows()) {
             List<Split> splits =
                     switch (flow.source()) {
@@ -74,20 +84,21 @@ public record JobCheck(
                             splits.size(),
                             splits.stream().mapToLong(Split::bytes).sum()));
             for (Outlet outlet : flow.tables()) {
-                tables.add(writing(plan, outlet, problems));
+                tables.add(writing(plan, flow, outlet, renames, problems));
             }
         }
         return new JobCheck(plan.name(), sources, tables, problems);
     }
 
-    /// The columns after the change that a run would begin with.
-    private static Schema evolved(Table table, IcebergSink sink) {
-        return SchemaChanges.of(sink.schema(), table.schema(), _ -> null)
-                .applyTo(table.updateSchema())
-                .apply();
+    private static String suspicion(Flow flow, Outlet outlet, Renames renames) {
+        String path = flow.source().tables().get(outlet.from()).path();
+        return path != null && renames.suspects().contains(path)
+                ? "; whether a column that is new is one that was renamed, its log will tell"
+                : "";
     }
 
-    private static Writing writing(Plan plan, Outlet outlet, List<String> problems) {
+    private static Writing writing(
+            Plan plan, Flow flow, Outlet outlet, Renames renames, List<String> problems) {
         IcebergSink sink = outlet.sink();
         boolean exists = plan.catalog().exists(sink.name());
         String action = sink.announcement(exists);
@@ -98,7 +109,15 @@ public record JobCheck(
         PartitionSpec spec = sink.spec();
         if (exists && !sink.recreates()) {
             Table found = plan.catalog().load(sink.name());
-            schema = sink.evolves() ? evolved(found, sink) : found.schema();
+            schema = found.schema();
+            if (sink.evolves()) {
+                // The change that comes with the first rows.
+                Targets.Asked asked = Targets.Asked.of(flow, outlet, renames);
+                var changes = SchemaChanges.of(asked.schema(), schema, asked.renamed());
+                schema = changes.applyTo(found.updateSchema()).apply();
+                action += changes.sentences().stream().map(s -> "; " + s).collect(joining());
+                action += suspicion(flow, outlet, renames);
+            }
             spec = found.spec();
             try {
                 Columnwise.of(outlet.lane().columns().schema(), schema, sink.name().toString());

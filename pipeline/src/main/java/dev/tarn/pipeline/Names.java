@@ -46,18 +46,47 @@ final class Names {
     ///
     /// @throws PipelineException if names have changed places
     Renames look(List<Flow> flows) {
+        each(flows, this::look);
+        return ledger.renaming().all().suspecting(suspects);
+    }
+
+    /// What [#look] would find; nothing is stored.
+    ///
+    /// @throws PipelineException if names have changed places
+    Renames foresee(List<Flow> flows) {
+        List<Renames> all = new ArrayList<>(List.of(ledger.renaming().all()));
+        each(
+                flows,
+                (naming, table, now) -> {
+                    Map<Integer, String> before = ledger.renaming().columns(table);
+                    if (naming == Naming.NUMBERED) {
+                        all.add(renamed(table, before, now));
+                    } else if (mayBeRenamed(table, before.values(), now.values())) {
+                        suspects.add(table);
+                    }
+                });
+        return all.stream().reduce(Renames.NONE, Renames::and).suspecting(suspects);
+    }
+
+    private interface Look {
+        void at(Naming naming, String table, Map<Integer, String> now);
+    }
+
+    private static void each(List<Flow> flows, Look look) {
         for (Flow flow : flows) {
             if (flow.source() instanceof LogSource source && source.naming() != Naming.SILENT) {
                 for (int i = 0; i < source.tables().size(); i++) {
                     Columns table = source.tables().get(i);
                     String path = table.path();
                     if (path != null) {
-                        look(source.naming(), path, numbered(table.schema(), source.identity(i)));
+                        look.at(
+                                source.naming(),
+                                path,
+                                numbered(table.schema(), source.identity(i)));
                     }
                 }
             }
         }
-        return ledger.renaming().all().suspecting(suspects);
     }
 
     /// To be stored with the first commit.

@@ -4,7 +4,6 @@ import dev.tarn.pipeline.Plan.Flow;
 import dev.tarn.pipeline.Plan.Outlet;
 import dev.tarn.pipeline.lake.ForeignCatalog;
 import dev.tarn.pipeline.lake.TargetCatalog.Changes;
-import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.sink.DeadLetters;
 import dev.tarn.pipeline.sink.IcebergSink;
 import dev.tarn.pipeline.sink.IcebergSink.DataSaveMode;
@@ -66,7 +65,7 @@ final class Opening {
             for (Outlet outlet : flow.tables()) {
                 if (outlet.sink().evolves()) {
                     asked.computeIfAbsent(outlet.sink().name(), _ -> new ArrayList<>())
-                            .add(asked(flow, outlet, renames));
+                            .add(Targets.Asked.of(flow, outlet, renames));
                 }
             }
         }
@@ -96,19 +95,6 @@ final class Opening {
             }
         }
         return key.toString();
-    }
-
-    /// Behind a transform nobody knows whether a column is that of the source.
-    private static Targets.Asked asked(Flow flow, Outlet outlet, Renames renames) {
-        Columns given = flow.source().tables().get(outlet.from());
-        String path = given.path();
-        if (path == null || !outlet.lane().transforms().isEmpty()) {
-            return new Targets.Asked(outlet.sink().schema(), _ -> null);
-        }
-        Set<String> names = new HashSet<>();
-        given.schema().columns().forEach(column -> names.add(column.name()));
-        return new Targets.Asked(
-                outlet.sink().schema(), column -> renames.nowOrNull(path, column, names));
     }
 
     /// The first commit of a run that starts anew or goes back: of one that starts anew old rows go

@@ -64,7 +64,8 @@ public final class Pipelines {
     public JobCheck check(JobSource job, Map<String, String> variables) {
         Plan plan = plan(job, variables, line -> {});
         try {
-            return JobCheck.of(plan);
+            var ledger = new Ledger(database, plan.name());
+            return JobCheck.of(plan, new Names(ledger, 0, false));
         } finally {
             plan.catalog().close();
         }

@@ -1,6 +1,9 @@
 package dev.tarn.pipeline;
 
+import dev.tarn.pipeline.Plan.Flow;
+import dev.tarn.pipeline.Plan.Outlet;
 import dev.tarn.pipeline.lake.ForeignFileIO;
+import dev.tarn.pipeline.row.Columns;
 import dev.tarn.pipeline.sink.Branch;
 import dev.tarn.pipeline.sink.IcebergSink;
 import dev.tarn.pipeline.sink.Memory;
@@ -10,13 +13,16 @@ import dev.tarn.pipeline.sink.SchemaChanges;
 import dev.tarn.pipeline.sink.TableWriter;
 import dev.tarn.pipeline.sink.UpsertWriter;
 import dev.tarn.pipeline.sink.Written;
+import dev.tarn.pipeline.source.Renames;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -40,7 +46,21 @@ final class Targets {
     /// The columns that a source has for a table.
     ///
     /// @param renamed the name that a column of the table has there now, null if it was not renamed
-    record Asked(Schema schema, Function<String, @Nullable String> renamed) {}
+    record Asked(Schema schema, Function<String, @Nullable String> renamed) {
+
+        /// Behind a transform nobody knows whether a column is that of the source.
+        static Asked of(Flow flow, Outlet outlet, Renames renames) {
+            Columns given = flow.source().tables().get(outlet.from());
+            String path = given.path();
+            if (path == null || !outlet.lane().transforms().isEmpty()) {
+                return new Asked(outlet.sink().schema(), _ -> null);
+            }
+            Set<String> names = new HashSet<>();
+            given.schema().columns().forEach(column -> names.add(column.name()));
+            return new Asked(
+                    outlet.sink().schema(), column -> renames.nowOrNull(path, column, names));
+        }
+    }
 
     /// Opens a table that takes the rows of a sink.
     ///

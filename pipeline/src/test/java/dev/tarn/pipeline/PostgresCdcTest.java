@@ -423,6 +423,14 @@ class PostgresCdcTest {
             sql("ALTER TABLE unseen RENAME b TO f");
             sql("INSERT INTO unseen VALUES (4, 4, 'w')");
 
+            JobCheck check = world.pipelines.check(world.job(job), Map.of());
+            assertThat(check.problems()).isEmpty();
+            assertThat(check.tables().getFirst().action())
+                    .contains("; column a is called e now", "; column e is long now, it was int")
+                    .contains("; column b is called f now")
+                    .doesNotContain("added");
+            assertThat(world.columns("t.unseen")).contains("2 a int");
+
             Progress end = world.run(job);
 
             assertThat(end.message()).isEqualTo("finished");
@@ -432,6 +440,10 @@ class PostgresCdcTest {
                     .containsExactly("1|1|x", "2|2|y", "3|3|z", "4|4|w");
 
             sql("ALTER TABLE unseen RENAME e TO g", "ALTER TABLE unseen RENAME f TO e");
+            assertThat(world.pipelines.check(world.job(job), Map.of()).problems())
+                    .first()
+                    .asString()
+                    .contains("names that change places are not followed");
             assertThat(world.run(job).message())
                     .contains("has a column e that was called otherwise")
                     .contains("names that change places are not followed");

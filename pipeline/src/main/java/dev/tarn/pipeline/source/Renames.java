@@ -36,6 +36,21 @@ public record Renames(Map<String, Map<String, String>> byTable, Set<String> susp
         return new Renames(byTable, tables);
     }
 
+    /// These and others, which are newer.
+    public Renames and(Renames others) {
+        Map<String, Map<String, String>> all = new HashMap<>(byTable);
+        others.byTable.forEach((table, names) ->
+                all.merge(
+                        table,
+                        names,
+                        (old, newer) -> {
+                            Map<String, String> both = new HashMap<>(old);
+                            both.putAll(newer);
+                            return both;
+                        }));
+        return new Renames(all, suspects);
+    }
+
     public boolean isEmpty() {
         return byTable.isEmpty();
     }

@@ -13,6 +13,7 @@ import com.github.shyiko.mysql.binlog.event.WriteRowsEventData;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.RowKind;
+import dev.tarn.pipeline.source.jdbc.ChangeReader;
 import java.io.IOException;
 import java.io.Serializable;
 import java.sql.SQLException;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// GTID  BEGIN  (TABLE_MAP+ ROWS+)*  XID       a transaction; MariaDB leaves BEGIN out
 /// GTID  QUERY                                 a statement that is one by itself
 /// ```
-final class MyLog {
+final class MyLog implements ChangeReader.Changes {
     /// So many, of tables that are not read too, are enough for one call.
     private static final int EVENTS = 2_000;
 
@@ -71,17 +72,19 @@ final class MyLog {
         return done;
     }
 
-    boolean inTransaction() {
+    @Override
+    public boolean inTransaction() {
         return gtid != null;
     }
 
-    /// Whether rows of a transaction were read that has not ended.
-    boolean isInRows() {
+    @Override
+    public boolean isInRows() {
         return inTransaction() && hasRows;
     }
 
     /// Bytes.
-    long read() {
+    @Override
+    public long read() {
         return read;
     }
 
@@ -100,7 +103,8 @@ final class MyLog {
     /// Reads events that are here until `rowsMax` rows of a table are. However many wait, it ends
     /// often between two transactions, since a commit can be made only there: at the end of the one
     /// it began in, or of one that half fills the batch. Returns whether there was an event.
-    boolean read(int rowsMax, Rejections rejections) throws IOException {
+    @Override
+    public boolean read(int rowsMax, Rejections rejections) throws IOException {
         boolean resumed = inTransaction();
         rows = 0;
         if (rest != null && fill(rest, rowsMax, rejections)) {

@@ -1,34 +1,22 @@
 package dev.tarn.pipeline.source.mysql;
 
 import com.github.shyiko.mysql.binlog.BinaryLogClient;
-import dev.tarn.pipeline.row.Batch;
-import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.source.Lag;
-import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Mark;
 import dev.tarn.pipeline.source.Renames;
-import dev.tarn.pipeline.source.SourceChangedException;
+import dev.tarn.pipeline.source.jdbc.ChangeReader;
 import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
-import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// First all rows, then the log, as rows in batches.
-final class MyReader implements LogReader {
-    private static final Logger LOG = LoggerFactory.getLogger(MyReader.class);
-
+final class MyReader extends ChangeReader<MySnapshot, MyLog> {
     /// The only partition.
     static final String LOG_PARTITION = "log";
 
@@ -44,13 +32,6 @@ final class MyReader implements LogReader {
 
     private static final String CATCHING_UP = "until";
 
-    /// How far the log moves without rows of ours before that is stored.
-    private static final long IDLE_BYTES = 16L << 20;
-
-    private static final long PATIENCE_NANOS = 100_000_000L;
-    private static final long PAUSE_NANOS = 2_000_000L;
-    private static final Batch NOTHING = new Batch(new Schema(), 1);
-
     private final MyOptions options;
     private final List<MyTable> tables;
     private final boolean endless;
@@ -60,13 +41,9 @@ final class MyReader implements LogReader {
     private final Connection rows;
     private final String named;
     private final Renames renames;
-    private final List<String> notes = new ArrayList<>();
-    private final Deque<Batch> queue = new ArrayDeque<>();
 
     private Mark mark;
     private long markedBytes;
-    private long snapshotBytes;
-    private boolean begun;
     private @Nullable Gtids planned;
 
     /// Where the log is read from when all rows are.
@@ -75,11 +52,8 @@ final class MyReader implements LogReader {
     /// With these transactions the rows are of one state; null if they are at once.
     private @Nullable Gtids whole;
 
-    private @Nullable MySnapshot snapshot;
     private @Nullable LogFeed feed;
     private @Nullable Layouts layouts;
-    private @Nullable MyLog log;
-    private @Nullable SourceChangedException changed;
 
     private MyReader(
             MyOptions options,
@@ -88,6 +62,7 @@ final class MyReader implements LogReader {
             boolean mariaDb,
             Connection sql,
             Connection rows) {
+        super("MySQL", request.inParts(), tables);
         this.options = options;
         this.tables = List.copyOf(tables);
         this.renames = request.renames();
@@ -141,20 +116,15 @@ final class MyReader implements LogReader {
         boolean hides = way.length > 1;
         boolean amidRows = hides && way[1].equals(ROWS);
         if ((hides && !inParts) || (amidRows && !layout.equals(layoutNow()))) {
-            notes.add(
-                    "All rows of all tables are read anew: "
-                            + (inParts
-                                    ? "the columns of a table changed before all were read"
-                                    : "the job does not upsert them any more"));
+            noteAnew();
             return;
         }
         requireLog(from);
         if (amidRows) {
-            begun = true;
             beginning = from;
-            MySnapshot resumed = new MySnapshot(rows, tables, mariaDb, true, MyProgress.of(way[2]));
+            var resumed = new MySnapshot(rows, tables, mariaDb, true, MyProgress.of(way[2]));
             whole = Gtids.of(resumed.transactions(), mariaDb);
-            snapshot = resumed;
+            read(resumed);
         } else {
             whole = hides ? Gtids.of(way[2], mariaDb) : null;
             follow(from, layout);
@@ -194,19 +164,23 @@ final class MyReader implements LogReader {
                 .replaceAll("\\s", "");
     }
 
-    private void beginAnew() throws SQLException {
-        begun = true;
+    @Override
+    protected void beginAnew() throws SQLException {
         if (options.initial()) {
-            MySnapshot taken = new MySnapshot(rows, tables, mariaDb, inParts, null);
+            var taken = new MySnapshot(rows, tables, mariaDb, inParts, null);
             beginning = Gtids.of(taken.transactions(), mariaDb);
-            snapshot = taken;
+            read(taken);
         } else {
             follow(Gtids.of(executed(), mariaDb), null);
         }
     }
 
+    @Override
+    protected void rowsEnded() throws SQLException {
+        follow(Objects.requireNonNull(beginning), null);
+    }
+
     private void follow(Gtids from, @Nullable String layout) throws SQLException {
-        begun = true;
         BinaryLogClient client = options.logClient();
         if (mariaDb && from.toString().isEmpty()) {
             // Of a server without a transaction: its log from the beginning.
@@ -219,7 +193,7 @@ final class MyReader implements LogReader {
         var opened = new LogFeed(client);
         layouts = shapes;
         feed = opened;
-        log = new MyLog(opened, shapes, from);
+        follow(new MyLog(opened, shapes, from));
         planned = Gtids.of(executed(), mariaDb);
         mark = markOf(from, shapes);
         opened.start();
@@ -235,85 +209,23 @@ final class MyReader implements LogReader {
     }
 
     @Override
-    public @Nullable Batch next(int rowsMax, boolean patient, Rejections rejections)
-            throws IOException {
-        try {
-            Batch queued = queue.poll();
-            if (queued != null) {
-                return queued;
-            }
-            if (changed != null) {
-                throw changed;
-            }
-            if (!begun) {
-                beginAnew();
-            }
-            if (snapshot != null) {
-                Batch read = snapshot.next(rowsMax, rejections);
-                if (read != null) {
-                    return read;
-                }
-                snapshotBytes = snapshot.bytes();
-                snapshot.close();
-                snapshot = null;
-                follow(Objects.requireNonNull(beginning), null);
-                return NOTHING;
-            }
-            return log == null ? null : read(log, rowsMax, patient, rejections);
-        } catch (SQLException e) {
-            throw new IOException("MySQL: " + Sql.reason(e), e);
-        }
+    protected boolean hasEnded(MyLog from) {
+        return !endless && hasReadWhatWasThere(from);
     }
 
-    private @Nullable Batch read(MyLog from, int rowsMax, boolean patient, Rejections rejections)
-            throws IOException {
-        long begin = System.nanoTime();
-        while (!readOrStop(from, rowsMax, rejections)) { // ends: it waits a moment at most
-            if (!endless && hasReadWhatWasThere(from)) {
-                return null;
-            }
-            if (!patient || System.nanoTime() - begin > PATIENCE_NANOS) {
-                break;
-            }
-            LockSupport.parkNanos(PAUSE_NANOS);
-        }
-        for (MyTable table : tables) {
-            Batch read = table.takeOrNull();
-            if (read != null) {
-                queue.add(read);
-            }
-        }
-        Batch first = queue.poll();
-        return first == null ? NOTHING : first;
-    }
-
-    /// What was read before a change is handed on first.
-    private boolean readOrStop(MyLog from, int rowsMax, Rejections rejections) throws IOException {
-        try {
-            return from.read(rowsMax, rejections);
-        } catch (SourceChangedException e) {
-            changed = e;
-            return true;
-        }
+    @Override
+    protected boolean isWhole(MyLog from) {
+        return whole == null || from.done().containsAll(whole);
     }
 
     @Override
     public boolean settled() {
-        boolean between = log == null || (changed == null ? !log.inTransaction() : !log.isInRows());
-        boolean amidRows = snapshot != null && (!inParts || !snapshot.isBetween());
-        return !amidRows && queue.isEmpty() && between && !isInDoubt();
-    }
-
-    @Override
-    public boolean hidden() {
-        if (snapshot != null) {
-            return inParts && snapshot.progressOrNull() != null;
-        }
-        return log != null && whole != null && !log.done().containsAll(whole);
+        return super.settled() && !isInDoubt();
     }
 
     /// What the tables were when the run began is told by the log up to where it was then.
     private boolean isInDoubt() {
+        MyLog log = logOrNull();
         boolean mayBeTold = areSuspect() || (layouts != null && layouts.areInDoubt());
         return log != null && mayBeTold && !hasReadWhatWasThere(log);
     }
@@ -329,8 +241,10 @@ final class MyReader implements LogReader {
 
     @Override
     public Map<String, Mark> marks() {
-        if (snapshot != null && beginning != null && hidden()) {
-            String way = " %s %s".formatted(ROWS, snapshot.progressOrNull());
+        MySnapshot first = rowsOrNull();
+        MyLog log = logOrNull();
+        if (first != null && beginning != null && hidden()) {
+            String way = " %s %s".formatted(ROWS, first.progressOrNull());
             mark = markOf(beginning, way, layoutNow());
         }
         if (log != null && layouts != null && settled()) {
@@ -352,7 +266,7 @@ final class MyReader implements LogReader {
         }
         String[] way = parts[1].split(" ", 3);
         boolean amidRows = way.length > 1 && way[1].equals(ROWS);
-        return amidRows && snapshot != null ? snapshot.place() : way[0];
+        return amidRows && !firstRows().isEmpty() ? firstRows() : way[0];
     }
 
     @Override
@@ -366,13 +280,8 @@ final class MyReader implements LogReader {
     }
 
     @Override
-    public long bytesRead() {
-        return (snapshot != null ? snapshot.bytes() : snapshotBytes)
-                + (log == null ? 0 : log.read());
-    }
-
-    @Override
     public Lag lag() {
+        MyLog log = logOrNull();
         if (log == null || log.millis() == 0) {
             return Lag.UNKNOWN;
         }
@@ -386,31 +295,11 @@ final class MyReader implements LogReader {
     }
 
     @Override
-    public String firstRows() {
-        return snapshot == null ? "" : snapshot.place();
-    }
-
-    @Override
-    public List<String> notes() {
-        return List.copyOf(notes);
-    }
-
-    @Override
     public void close() {
         if (feed != null) {
             feed.close();
         }
         close(rows);
         close(sql);
-    }
-
-    private static void close(@Nullable Connection connection) {
-        try {
-            if (connection != null) {
-                connection.close();
-            }
-        } catch (SQLException e) {
-            LOG.debug("a connection ended badly", e);
-        }
     }
 }

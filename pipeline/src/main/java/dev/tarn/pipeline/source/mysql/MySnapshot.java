@@ -5,6 +5,7 @@ import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.RowKind;
 import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.SourceChangedException;
+import dev.tarn.pipeline.source.jdbc.ChangeReader;
 import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
 import java.sql.Connection;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// MariaDB tells the place of a state in its log. MySQL does not, so for the moment in which the
 /// state is taken all tables are locked against writes, as its own backup program does.
-final class MySnapshot implements AutoCloseable {
+final class MySnapshot implements ChangeReader.FirstRows {
     private static final int LOCK_SECONDS_MAX = 10;
     private static final int FETCH_ROWS = 4_096;
 
@@ -106,10 +107,9 @@ final class MySnapshot implements AutoCloseable {
         return transactions.replaceAll("\\s", "");
     }
 
-    /// Up to `rowsMax` more rows of a table, null at the end.
-    ///
-    /// @throws SourceChangedException if a table is another than when the state was taken
-    @Nullable Batch next(int rowsMax, Rejections rejections) throws SQLException, IOException {
+    @Override
+    public @Nullable Batch next(int rowsMax, Rejections rejections)
+            throws SQLException, IOException {
         // Ends: each round reads a row or goes to the next table.
         while (true) {
             if (rows == null) {
@@ -204,8 +204,8 @@ final class MySnapshot implements AutoCloseable {
         progress = behind == null ? progress : behind;
     }
 
-    /// Whether it can be gone on with behind what was given.
-    boolean isBetween() {
+    @Override
+    public boolean isBetween() {
         return rows == null || isBetweenRows;
     }
 
@@ -214,15 +214,21 @@ final class MySnapshot implements AutoCloseable {
         return progress;
     }
 
-    /// What is being read, for people.
-    String place() {
+    @Override
+    public boolean hasProgress() {
+        return progress != null;
+    }
+
+    @Override
+    public String place() {
         return table < 0 || table >= tables.size()
                 ? "all rows"
                 : "all rows, table %s of %s: %s, %,d rows"
                         .formatted(table + 1, tables.size(), tables.get(table).name(), place);
     }
 
-    long bytes() {
+    @Override
+    public long bytes() {
         return bytes;
     }
 

@@ -5,6 +5,7 @@ import dev.tarn.pipeline.row.Misfit;
 import dev.tarn.pipeline.row.Rejected;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.RowKind;
+import dev.tarn.pipeline.source.jdbc.ChangeReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -13,7 +14,7 @@ import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /// A table that is read, and the batch that is being filled with its rows.
-final class MyTable {
+final class MyTable implements ChangeReader.Filling {
     private final int number;
     private final MyShape shape;
     private final Schema schema;
@@ -51,8 +52,8 @@ final class MyTable {
         return batch;
     }
 
-    /// The rows so far, null if there are none.
-    @Nullable Batch takeOrNull() {
+    @Override
+    public @Nullable Batch takeOrNull() {
         Batch full = batch;
         batch = null;
         return full == null || full.size() == 0 ? null : full;

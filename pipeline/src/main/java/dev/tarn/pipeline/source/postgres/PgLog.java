@@ -3,6 +3,7 @@ package dev.tarn.pipeline.source.postgres;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.RowKind;
+import dev.tarn.pipeline.source.jdbc.ChangeReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,7 @@ import org.postgresql.replication.PGReplicationStream;
 /// ```
 /// B  R? (I | U | D)*  C       a transaction; R tells the columns before the first row that has them
 /// ```
-final class PgLog {
+final class PgLog implements ChangeReader.Changes {
     /// Microseconds from 1970 to 2000.
     private static final long EPOCH_2000 = 946_684_800_000_000L;
 
@@ -58,16 +59,18 @@ final class PgLog {
         return position;
     }
 
-    boolean inTransaction() {
+    @Override
+    public boolean inTransaction() {
         return inTransaction;
     }
 
-    /// Whether rows of a transaction were read that has not ended.
-    boolean isInRows() {
+    @Override
+    public boolean isInRows() {
         return inTransaction && hasRows;
     }
 
-    long read() {
+    @Override
+    public long read() {
         return read;
     }
 
@@ -79,7 +82,8 @@ final class PgLog {
     /// Reads messages that are here until `rowsMax` rows of a table are. However many wait, it ends
     /// often between two transactions, since a commit can be made only there: at the end of the one
     /// it began in, or of one that half fills the batch. Returns whether there was a message.
-    boolean read(int rowsMax, Rejections rejections) throws SQLException, IOException {
+    @Override
+    public boolean read(int rowsMax, Rejections rejections) throws SQLException, IOException {
         boolean resumed = inTransaction;
         rows = 0;
         int messages = 0;

@@ -1,31 +1,23 @@
 package dev.tarn.pipeline.source.postgres;
 
-import dev.tarn.pipeline.row.Batch;
-import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.source.Lag;
-import dev.tarn.pipeline.source.LogReader;
 import dev.tarn.pipeline.source.LogSource;
 import dev.tarn.pipeline.source.Mark;
 import dev.tarn.pipeline.source.Renames;
-import dev.tarn.pipeline.source.SourceChangedException;
+import dev.tarn.pipeline.source.jdbc.ChangeReader;
 import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
-import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 import org.postgresql.replication.ReplicationSlotInfo;
 
 /// First all rows, then the log, as rows in batches.
-final class PgReader implements LogReader {
+final class PgReader extends ChangeReader<PgSnapshot, PgLog> {
     /// The only partition.
     static final String LOG = "log";
 
@@ -38,14 +30,6 @@ final class PgReader implements LogReader {
 
     private static final String CATCHING_UP = "catching up";
 
-    /// How far the log moves without rows of ours before that is stored.
-    private static final long IDLE_BYTES = 16L << 20;
-
-    private static final long PATIENCE_NANOS = 100_000_000L;
-    private static final long PAUSE_NANOS = 2_000_000L;
-
-    private static final Batch NOTHING = new Batch(new Schema(), 1);
-
     private final PgOptions options;
     private final List<PgTable> tables;
     private final boolean endless;
@@ -56,8 +40,6 @@ final class PgReader implements LogReader {
     private final String identity;
     private final String layout;
     private final Renames renames;
-    private final List<String> notes = new ArrayList<>();
-    private final Deque<Batch> queue = new ArrayDeque<>();
 
     private long marked;
     private long end = -1;
@@ -66,12 +48,7 @@ final class PgReader implements LogReader {
     private long whole;
 
     private boolean isCatchingUp;
-    private long snapshotBytes;
-    private boolean begun;
-    private @Nullable PgSnapshot snapshot;
     private @Nullable PGReplicationStream stream;
-    private @Nullable PgLog log;
-    private @Nullable SourceChangedException changed;
 
     private PgReader(
             PgOptions options,
@@ -80,6 +57,7 @@ final class PgReader implements LogReader {
             Connection sql,
             Connection replication)
             throws SQLException {
+        super("PostgreSQL", request.inParts(), tables);
         this.options = options;
         this.tables = List.copyOf(tables);
         this.renames = request.renames();
@@ -136,55 +114,45 @@ final class PgReader implements LogReader {
         boolean hides = !way.isEmpty();
         boolean amidRows = way.startsWith(ROWS);
         if ((hides && !inParts) || (amidRows && !from.equals(layout))) {
-            notes.add(
-                    "All rows of all tables are read anew: "
-                            + (inParts
-                                    ? "the columns of a table changed before all were read"
-                                    : "the job does not upsert them any more"));
+            noteAnew();
             return;
         }
         slot.requireLog(lsn);
         isCatchingUp = hides;
         if (amidRows) {
-            begun = true;
             marked = lsn;
-            snapshot =
-                    new PgSnapshot(
-                            sql,
-                            tables,
-                            null,
-                            true,
-                            PgParts.Progress.of(way.substring(ROWS.length())));
+            var progress = PgParts.Progress.of(way.substring(ROWS.length()));
+            read(new PgSnapshot(sql, tables, null, true, progress));
         } else {
             follow(lsn, from);
         }
     }
 
     /// Makes the slot, and from that moment looks at the tables.
-    private void beginSnapshot() throws SQLException {
+    @Override
+    protected void beginAnew() throws SQLException {
         ReplicationSlotInfo made = slot.create();
         marked = made.getConsistentPoint().asLong();
-        begun = true;
         if (options.initial()) {
-            snapshot =
-                    new PgSnapshot(
-                            sql, tables, String.valueOf(made.getSnapshotName()), inParts, null);
+            String state = String.valueOf(made.getSnapshotName());
+            read(new PgSnapshot(sql, tables, state, inParts, null));
         } else {
-            follow(marked, layout);
+            rowsEnded();
         }
+    }
+
+    @Override
+    protected void rowsEnded() throws SQLException {
+        follow(marked, layout);
     }
 
     /// @param from the columns at that place
     private void follow(long lsn, String from) throws SQLException {
-        begun = true;
         marked = lsn;
         PGReplicationStream started = slot.start(lsn);
         stream = started;
-        log =
-                new PgLog(
-                        started,
-                        new PgRelations(sql, tables, PgLayout.parsed(from), renames, notes),
-                        lsn);
+        var relations = new PgRelations(sql, tables, PgLayout.parsed(from), renames, notes);
+        follow(new PgLog(started, relations, lsn));
         if (isCatchingUp || !endless) {
             long now = slot.endOfAll();
             whole = isCatchingUp ? now : 0;
@@ -192,106 +160,37 @@ final class PgReader implements LogReader {
         }
     }
 
+    /// Asks the server how far it has looked.
     @Override
-    public @Nullable Batch next(int rowsMax, boolean patient, Rejections rejections)
-            throws IOException {
-        try {
-            Batch queued = queue.poll();
-            if (queued != null) {
-                return queued;
-            }
-            if (changed != null) {
-                throw changed;
-            }
-            if (!begun) {
-                beginSnapshot();
-            }
-            if (snapshot != null) {
-                Batch rows = snapshot.next(rowsMax, rejections);
-                if (rows != null) {
-                    return rows;
-                }
-                snapshotBytes = snapshot.bytes();
-                snapshot.close();
-                snapshot = null;
-                follow(marked, layout);
-                return NOTHING;
-            }
-            return log == null ? null : read(log, rowsMax, patient, rejections);
-        } catch (SQLException e) {
-            throw new IOException("PostgreSQL: " + Sql.reason(e), e);
+    protected void waiting() throws SQLException {
+        if ((end >= 0 || hidden()) && stream != null) {
+            stream.forceUpdateStatus();
         }
     }
 
-    private @Nullable Batch read(PgLog from, int rowsMax, boolean patient, Rejections rejections)
-            throws SQLException, IOException {
-        long begin = System.nanoTime();
-        while (!readOrStop(from, rowsMax, rejections)) { // ends: it waits a moment at most
-            if (hasEnded(from)) {
-                return null;
-            }
-            if ((end >= 0 || hidden()) && patient && stream != null) {
-                // Asks the server how far it has looked.
-                stream.forceUpdateStatus();
-            }
-            if (!patient || System.nanoTime() - begin > PATIENCE_NANOS) {
-                break;
-            }
-            LockSupport.parkNanos(PAUSE_NANOS);
-        }
-        for (PgTable table : tables) {
-            Batch rows = table.takeOrNull();
-            if (rows != null) {
-                queue.add(rows);
-            }
-        }
-        Batch first = queue.poll();
-        return first == null ? NOTHING : first;
-    }
-
-    /// What was read before a change is handed on first.
-    private boolean readOrStop(PgLog from, int rowsMax, Rejections rejections)
-            throws SQLException, IOException {
-        try {
-            return from.read(rowsMax, rejections);
-        } catch (SourceChangedException e) {
-            changed = e;
-            return true;
-        }
-    }
-
-    private boolean hasEnded(PgLog from) {
+    @Override
+    protected boolean hasEnded(PgLog from) {
         return end >= 0 && !from.inTransaction() && Long.compareUnsigned(from.position(), end) >= 0;
     }
 
     @Override
-    public boolean settled() {
-        boolean between = log == null || (changed == null ? !log.inTransaction() : !log.isInRows());
-        boolean amidPart = snapshot != null && (!inParts || !snapshot.isBetween());
-        return !amidPart && queue.isEmpty() && between;
-    }
-
-    @Override
-    public boolean hidden() {
-        if (snapshot != null) {
-            return inParts && snapshot.progressOrNull() != null;
-        }
-        return log != null && Long.compareUnsigned(log.position(), whole) < 0;
+    protected boolean isWhole(PgLog from) {
+        return Long.compareUnsigned(from.position(), whole) >= 0;
     }
 
     @Override
     public Map<String, Mark> marks() {
-        if (snapshot != null && hidden()) {
-            return Map.of(LOG, mark(marked, ROWS + snapshot.progressOrNull()));
+        PgSnapshot rows = rowsOrNull();
+        PgLog log = logOrNull();
+        if (rows != null && hidden()) {
+            return Map.of(LOG, mark(marked, ROWS + rows.progressOrNull()));
         }
-        if (!begun || snapshot != null) {
+        if (rows != null || log == null) {
             return Map.of(LOG, mark(NOT_BEGUN, ""));
         }
-        if (log != null) {
-            long position = log.position();
-            if (log.takeFresh() || end >= 0 || position - marked >= IDLE_BYTES) {
-                marked = position;
-            }
+        long position = log.position();
+        if (log.takeFresh() || end >= 0 || position - marked >= IDLE_BYTES) {
+            marked = position;
         }
         return Map.of(LOG, mark(marked, hidden() ? CATCHING_UP : ""));
     }
@@ -306,8 +205,8 @@ final class PgReader implements LogReader {
             return "no row yet";
         }
         boolean amidRows = mark.identity().split("\n", 3)[1].startsWith(ROWS);
-        return amidRows && snapshot != null
-                ? snapshot.place()
+        return amidRows && !firstRows().isEmpty()
+                ? firstRows()
                 : LogSequenceNumber.valueOf(mark.next()).asString();
     }
 
@@ -334,13 +233,8 @@ final class PgReader implements LogReader {
     }
 
     @Override
-    public long bytesRead() {
-        return (snapshot != null ? snapshot.bytes() : snapshotBytes)
-                + (log == null ? 0 : log.read());
-    }
-
-    @Override
     public Lag lag() {
+        PgLog log = logOrNull();
         if (log == null) {
             return Lag.UNKNOWN;
         }
@@ -357,29 +251,8 @@ final class PgReader implements LogReader {
     }
 
     @Override
-    public String firstRows() {
-        return snapshot == null ? "" : snapshot.place();
-    }
-
-    @Override
-    public List<String> notes() {
-        return List.copyOf(notes);
-    }
-
-    @Override
     public void close() {
         close(replication);
         close(sql);
-    }
-
-    private static void close(@Nullable Connection connection) {
-        try {
-            if (connection != null) {
-                connection.close();
-            }
-        } catch (SQLException e) {
-            // Nothing depends on how it ends.
-            return;
-        }
     }
 }

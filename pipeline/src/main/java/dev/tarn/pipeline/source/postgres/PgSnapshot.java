@@ -3,7 +3,7 @@ package dev.tarn.pipeline.source.postgres;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.RowKind;
-import dev.tarn.pipeline.source.SourceChangedException;
+import dev.tarn.pipeline.source.jdbc.ChangeReader;
 import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
 import java.sql.Connection;
@@ -18,7 +18,7 @@ import org.postgresql.copy.CopyOut;
 
 /// All rows of the tables in one state of the database, one part after the other, by `COPY`
 /// (PostgreSQL 14, SQL COPY, text format).
-final class PgSnapshot implements AutoCloseable {
+final class PgSnapshot implements ChangeReader.FirstRows {
     private static final Batch NOTHING = new Batch(new Schema(), 1);
 
     private final Connection connection;
@@ -51,10 +51,9 @@ final class PgSnapshot implements AutoCloseable {
         this.parts = new PgParts(connection, tables, inParts, from);
     }
 
-    /// Up to `rowsMax` more rows of a table, none at the end of a part, null at the end of all.
-    ///
-    /// @throws SourceChangedException if a table is another than when the state was taken
-    @Nullable Batch next(int rowsMax, Rejections rejections) throws SQLException, IOException {
+    @Override
+    public @Nullable Batch next(int rowsMax, Rejections rejections)
+            throws SQLException, IOException {
         PgTable from = table;
         if (copy == null || from == null) {
             PgParts.Part part = parts.nextOrNull();
@@ -96,8 +95,8 @@ final class PgSnapshot implements AutoCloseable {
         }
     }
 
-    /// Whether all rows that were read of the last part were given.
-    boolean isBetween() {
+    @Override
+    public boolean isBetween() {
         return copy == null;
     }
 
@@ -106,12 +105,18 @@ final class PgSnapshot implements AutoCloseable {
         return parts.progressOrNull();
     }
 
-    /// What is being read, for people.
-    String place() {
+    @Override
+    public boolean hasProgress() {
+        return parts.progressOrNull() != null;
+    }
+
+    @Override
+    public String place() {
         return parts.place();
     }
 
-    long bytes() {
+    @Override
+    public long bytes() {
         return bytes;
     }
 

@@ -6,6 +6,7 @@ import dev.tarn.pipeline.row.Misfit;
 import dev.tarn.pipeline.row.Rejected;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.RowKind;
+import dev.tarn.pipeline.source.jdbc.ChangeReader;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /// A table that is read, and the batch that is being filled with its rows.
-final class PgTable {
+final class PgTable implements ChangeReader.Filling {
     private final int number;
     private final PgName name;
     private final int oid;
@@ -79,8 +80,8 @@ final class PgTable {
         return batch;
     }
 
-    /// The rows so far, null if there are none.
-    @Nullable Batch takeOrNull() {
+    @Override
+    public @Nullable Batch takeOrNull() {
         Batch full = batch;
         batch = null;
         return full == null || full.size() == 0 ? null : full;
