@@ -7,6 +7,7 @@ import dev.tarn.pipeline.Progress.State;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
@@ -171,22 +172,19 @@ final class FirstRows implements KillLoop.Subject {
 
     @Override
     public void compare(World world, int round) throws Exception {
-        assertThat(world.byFirst(space() + ".big").values())
-                .as("round %s", round)
-                .containsExactlyInAnyOrderElementsOf(
-                        lines.of(
-                                "SELECT concat_ws('|', id, amount, filler) FROM %s.big"
-                                        .formatted(schema)));
+        compare(
+                "round " + round,
+                world.byFirst(space() + ".big").values(),
+                lines.of(
+                        "SELECT concat_ws('|', id, amount, filler) FROM %s.big".formatted(schema)));
         List<String> pairs = new ArrayList<>();
         for (Record row : world.rows(space() + ".pair")) {
             pairs.add("%s|%s|%s".formatted(row.get(0), row.get(1), row.get(2)));
         }
-        assertThat(pairs)
-                .as("round %s", round)
-                .containsExactlyInAnyOrderElementsOf(
-                        lines.of(
-                                "SELECT concat_ws('|', place, item, big) FROM %s.pair"
-                                        .formatted(schema)));
+        compare(
+                "round " + round,
+                pairs,
+                lines.of("SELECT concat_ws('|', place, item, big) FROM %s.pair".formatted(schema)));
         Table table = world.table(space() + ".big");
         assertThat(table.refs()).as("branches").containsOnlyKeys(SnapshotRef.MAIN_BRANCH);
         for (HistoryEntry seen : table.history()) {
@@ -198,5 +196,12 @@ final class FirstRows implements KillLoop.Subject {
             }
             assertThat(sum).as("what readers saw: %s", seen).isEqualTo((long) ROWS * AMOUNT);
         }
+    }
+
+    /// Sorted: to look for each of thousands among all takes a second.
+    static void compare(String what, Collection<String> found, Collection<String> expected) {
+        assertThat(found.stream().sorted().toList())
+                .as(what)
+                .isEqualTo(expected.stream().sorted().toList());
     }
 }
