@@ -107,6 +107,11 @@ final class Target {
         return step != Step.NONE;
     }
 
+    /// Behind the next commit.
+    private boolean isHiddenThen() {
+        return step == Step.NONE ? isHidden : step == Step.HIDE;
+    }
+
     /// Adds what was written since the last commit; takes effect with the commit of `now`.
     ///
     /// @param sequence of the ledger before the commit
@@ -206,22 +211,15 @@ final class Target {
 
     /// What [#add] did is in the table.
     void committed(Table now) {
-        committed(
-                head(
-                        now,
-                        step == Step.HIDE
-                                ? hidden.branch()
-                                : step == Step.SHOW ? home() : branch()));
+        committed(head(now, isHiddenThen() ? hidden.branch() : home()));
     }
 
     /// What was written is in the table with this snapshot.
     void committed(@Nullable Long snapshot) {
         unapplied = List.of();
-        if (step != Step.NONE) {
-            isHidden = step == Step.HIDE;
-            step = Step.NONE;
-            moved();
-        }
+        isHidden = isHiddenThen();
+        step = Step.NONE;
+        moved();
         if (writer instanceof UpsertWriter upsert) {
             upsert.committed(snapshot);
         }

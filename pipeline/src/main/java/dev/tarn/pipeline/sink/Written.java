@@ -22,8 +22,6 @@ public record Written(
         touched = List.copyOf(touched);
     }
 
-    public static final Written NOTHING = of(List.of());
-
     public static Written of(List<DataFile> data) {
         return new Written(data, List.of(), List.of(), List.of());
     }

@@ -1,5 +1,6 @@
 package dev.tarn.pipeline.source.mysql;
 
+import java.math.BigDecimal;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +72,8 @@ record MyProgress(int table, List<String> key) {
                             .formatted(
                                     DateTimeUtil.microsToIsoTimestamp((long) value)
                                             .replace('T', ' '));
-            default -> value.toString();
+            default ->
+                    value instanceof BigDecimal number ? number.toPlainString() : value.toString();
         };
     }
 
