@@ -58,9 +58,31 @@ record Hidden(Branch home, Branch branch) {
                 || SnapshotUtil.isAncestorOf(table, ref.snapshotId(), seen.snapshotId());
     }
 
-    /// Readers see what was hidden.
-    void publish(Table now) {
+    /// Readers see what was hidden. Nothing is done where they do already.
+    ///
+    /// @param at the last snapshot of what was hidden
+    /// @throws IllegalArgumentException if they see something else than when it began
+    void publish(Table now, long at) {
+        Snapshot seen = home.head(now);
         ManageSnapshots refs = now.manageSnapshots();
-        refs.fastForwardBranch(home.name(), branch.name()).removeBranch(branch.name()).commit();
+        boolean changes = now.refs().containsKey(branch.name());
+        if (changes) {
+            refs.removeBranch(branch.name());
+        }
+        if (seen == null) {
+            refs.createBranch(home.name(), at);
+            changes = true;
+        } else if (!SnapshotUtil.isAncestorOf(now, seen.snapshotId(), at)) {
+            if (!SnapshotUtil.isAncestorOf(now, at, seen.snapshotId())) {
+                throw new IllegalArgumentException(
+                        "branch %s has got snapshot %s meanwhile"
+                                .formatted(home.name(), seen.snapshotId()));
+            }
+            refs.replaceBranch(home.name(), at);
+            changes = true;
+        }
+        if (changes) {
+            refs.commit();
+        }
     }
 }

@@ -50,8 +50,13 @@ record Pending(
         return TableIdentifierParser.fromJson(text);
     }
 
-    static String content(Written written, Map<Integer, PartitionSpec> specs) {
+    /// @param shown what the commit shows, null if nothing
+    static String content(
+            Written written, Map<Integer, PartitionSpec> specs, @Nullable Hidden shown) {
         ObjectNode json = JSON.createObjectNode();
+        if (shown != null) {
+            json.put("shown-by", shown.home().name());
+        }
         add(json.putArray("data"), written.data(), specs);
         add(json.putArray("deletes"), written.deletes(), specs);
         add(json.putArray("replaced"), written.replaced(), specs);
@@ -75,20 +80,30 @@ record Pending(
         }
     }
 
+    /// What the table shows with this commit, null if nothing that was hidden.
+    @Nullable Hidden shown() {
+        String home = json().path("shown-by").asText();
+        return home.isEmpty() ? null : new Hidden(new Branch(home), branch);
+    }
+
     /// The files.
     Written written(Table now) {
+        JsonNode json = json();
+        List<DataFile> data = new ArrayList<>();
+        json.path("data")
+                .forEach(f -> data.add((DataFile) ContentFileParser.fromJson(f, now.specs())));
+        List<String> touched = new ArrayList<>();
+        json.path("touched").forEach(path -> touched.add(path.asText()));
+        return new Written(
+                data,
+                deletes(json.path("deletes"), now),
+                deletes(json.path("replaced"), now),
+                touched);
+    }
+
+    private JsonNode json() {
         try {
-            JsonNode json = JSON.readTree(content);
-            List<DataFile> data = new ArrayList<>();
-            json.path("data")
-                    .forEach(f -> data.add((DataFile) ContentFileParser.fromJson(f, now.specs())));
-            List<String> touched = new ArrayList<>();
-            json.path("touched").forEach(path -> touched.add(path.asText()));
-            return new Written(
-                    data,
-                    deletes(json.path("deletes"), now),
-                    deletes(json.path("replaced"), now),
-                    touched);
+            return JSON.readTree(content);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("The ledger holds what is no JSON: " + content, e);
         }

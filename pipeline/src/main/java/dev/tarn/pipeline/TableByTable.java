@@ -1,6 +1,7 @@
 package dev.tarn.pipeline;
 
 import dev.tarn.pipeline.lake.ForeignCatalog;
+import dev.tarn.pipeline.sink.Branch;
 import dev.tarn.pipeline.sink.Written;
 import dev.tarn.store.OutcomeUnknownException;
 import java.util.LinkedHashMap;
@@ -56,9 +57,12 @@ final class TableByTable implements Publisher {
             throw e;
         }
         decided.forEach((target, proposed) -> {
-            Snapshot made = end(proposed.pending(), proposed.table());
+            Pending pending = proposed.pending();
+            Snapshot made = end(pending, proposed.table());
             // Behind the snapshot of somebody else the index of keys is not right any more.
-            if (Objects.equals(made.parentId(), proposed.pending().base())) {
+            if (made == null) {
+                target.committed(pending.base());
+            } else if (Objects.equals(made.parentId(), pending.base())) {
                 target.committed(made.snapshotId());
             }
         });
@@ -72,7 +76,7 @@ final class TableByTable implements Publisher {
 
     private Proposed proposed(Target target, Written written, long sequence) {
         Table table = catalog.load(target.name());
-        target.prepare(table);
+        Branch to = target.prepare(table, written);
         var pending =
                 new Pending(
                         sequence,
@@ -80,9 +84,9 @@ final class TableByTable implements Publisher {
                         target.name(),
                         UUID.randomUUID().toString(),
                         table.uuid().toString(),
-                        target.branch(),
-                        Target.head(table, target.branch()),
-                        Pending.content(written, table.specs()));
+                        to,
+                        Target.head(table, to),
+                        Pending.content(written, table.specs(), target.shown()));
         return new Proposed(pending, table);
     }
 
@@ -115,16 +119,23 @@ final class TableByTable implements Publisher {
         ledger.ended(epoch, Long.MAX_VALUE);
     }
 
-    /// The table gets what was decided, unless it has it. Returns the snapshot that holds it.
-    private Snapshot end(Pending pending, Table table) {
+    /// The table gets what was decided, unless it has it. Returns the snapshot that holds its
+    /// files, null if there are none.
+    private @Nullable Snapshot end(Pending pending, Table table) {
         try {
             requireSame(pending, table);
-            Snapshot made = madeOrNull(pending, table);
-            if (made == null) {
-                made = add(pending, table);
+            Snapshot made = null;
+            if (!pending.written(table).isEmpty()) {
+                made = madeOrNull(pending, table);
+                made = made == null ? add(pending, table) : made;
+            }
+            Hidden shown = pending.shown();
+            Long last = made == null ? pending.base() : Long.valueOf(made.snapshotId());
+            if (shown != null && last != null) {
+                shown.publish(table, last);
             }
             return made;
-        } catch (ValidationException e) {
+        } catch (ValidationException | IllegalArgumentException e) {
             throw new PipelineException(
                     "Table %s was changed by somebody else in the moment of a commit, rows that were to be deleted lie elsewhere now: run the job with --again (%s)"
                             .formatted(pending.table(), e.getMessage()),
@@ -188,7 +199,10 @@ final class TableByTable implements Publisher {
     ///
     /// @throws PipelineException if the history of the table ends before it can be told
     private static @Nullable Snapshot madeOrNull(Pending pending, Table table) {
-        Long head = Target.head(table, pending.branch());
+        Hidden shown = pending.shown();
+        boolean isThere = table.refs().containsKey(pending.branch().name());
+        Branch branch = shown == null || isThere ? pending.branch() : shown.home();
+        Long head = Target.head(table, branch);
         Long last = head;
         if (head != null) {
             for (Snapshot snapshot : SnapshotUtil.ancestorsOf(head, table::snapshot)) {

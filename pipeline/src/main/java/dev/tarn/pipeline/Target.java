@@ -116,26 +116,27 @@ final class Target {
     ///
     /// @param sequence of the ledger before the commit
     void add(Written written, Table now, String pipeline, long sequence) {
-        prepare(now);
-        if (!isHidden) {
-            hidden.clear(now);
-        }
-        if (step == Step.HIDE) {
-            hidden.begin(now, !written.isEmpty());
-        }
-        Branch to = step == Step.HIDE ? hidden.branch() : branch();
+        Branch to = prepare(now, written);
         if (!written.isEmpty()) {
             adding(written, now, to, pipeline, sequence, head(now, to)).commit();
         }
-        if (step == Step.SHOW) {
-            hidden.publish(now);
+        Long last = head(now, to);
+        if (step == Step.SHOW && last != null) {
+            hidden.publish(now, last);
         }
     }
 
-    /// The table as it is before a commit, with the columns that the commit brings.
+    /// What the next commit shows, null if nothing.
+    @Nullable Hidden shown() {
+        return step == Step.SHOW ? hidden : null;
+    }
+
+    /// Makes the table what files are added to: with the columns and the branch that the commit
+    /// brings.
     ///
+    /// @return the branch
     /// @throws ChangedException if it is not what was written for
-    void prepare(Table now) {
+    Branch prepare(Table now, Written written) {
         requireSame(now);
         requireIndexed(now);
         if (isHidden && !hidden.isWhole(now)) {
@@ -144,6 +145,14 @@ final class Target {
                             .formatted(name));
         }
         evolve(now);
+        if (!isHidden) {
+            hidden.clear(now);
+        }
+        if (step != Step.HIDE) {
+            return branch();
+        }
+        hidden.begin(now, !written.isEmpty());
+        return hidden.branch();
     }
 
     RowWriter writer() {

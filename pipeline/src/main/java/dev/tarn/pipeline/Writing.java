@@ -143,11 +143,8 @@ final class Writing {
     }
 
     /// Whether what comes of a flow may be hidden for a while, and corrected by key: its tables are
-    /// upserted, by this flow alone, and one commit can show all of them.
+    /// upserted, by this flow alone.
     boolean mayHide(Flow flow) {
-        if (!(plan.catalog() instanceof OwnCatalog) || flow.tables().isEmpty()) {
-            return false;
-        }
         for (Outlet outlet : flow.tables()) {
             TableIdentifier name = outlet.sink().name();
             long flows =
@@ -159,7 +156,7 @@ final class Writing {
                 return false;
             }
         }
-        return true;
+        return !flow.tables().isEmpty();
     }
 
     /// Goes on behind rows that the last run has hidden.

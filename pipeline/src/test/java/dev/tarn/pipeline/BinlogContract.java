@@ -623,7 +623,8 @@ abstract class BinlogContract {
                                         mode,
                                         "\"%s.big\", \"%s.pair\"".formatted(name, name),
                                         ""),
-                        _ -> "SELECT 1");
+                        _ -> "SELECT 1",
+                        world -> world);
         rows.make();
         return rows;
     }

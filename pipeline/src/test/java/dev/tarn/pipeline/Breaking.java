@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /// Breaks the n-th write to rows or bytes, before it takes effect or after.
-final class Breaking {
+final class Breaking implements FirstRows.Breakable {
     enum Moment {
         BEFORE,
         AFTER
@@ -25,11 +25,13 @@ final class Breaking {
         this.moment = moment;
     }
 
-    void at(int n) {
+    @Override
+    public void at(int n) {
         left = n;
     }
 
-    boolean broke() {
+    @Override
+    public boolean broke() {
         return broke;
     }
 

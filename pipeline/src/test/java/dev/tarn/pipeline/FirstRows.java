@@ -30,6 +30,8 @@ final class FirstRows implements KillLoop.Subject {
     private final Transfers.Lines lines;
     private final NamedJob job;
     private final UnaryOperator<String> before;
+    private final UnaryOperator<World> reading;
+    private final Random random = new Random(20_261_127);
     private int next = ROWS;
     private int pipelines;
     private int hiddenOnes;
@@ -41,17 +43,20 @@ final class FirstRows implements KillLoop.Subject {
     /// @param schema that is there and empty
     /// @param job of a name and a mode, which upserts the tables `big` and `pair`
     /// @param before a statement before the pipeline of a name begins
+    /// @param reading where the tables are looked at
     FirstRows(
             String schema,
             Transfers.Sql sql,
             Transfers.Lines lines,
             NamedJob job,
-            UnaryOperator<String> before) {
+            UnaryOperator<String> before,
+            UnaryOperator<World> reading) {
         this.schema = schema;
         this.sql = sql;
         this.lines = lines;
         this.job = job;
         this.before = before;
+        this.reading = reading;
     }
 
     /// Makes the tables.
@@ -115,32 +120,60 @@ final class FirstRows implements KillLoop.Subject {
         return "first_" + schema + "_" + pipelines;
     }
 
+    /// What breaks at its n-th call.
+    interface Breakable {
+        void at(int n);
+
+        boolean broke();
+    }
+
     /// Breaks each `step`th write of a pipeline, before it takes effect or after.
     void breakEverywhere(Path folder, Breaking.Moment moment, int step) throws Exception {
-        var random = new Random(20_261_127);
         for (int n = 1; n <= FAULTS_MAX; n += step) {
             begin();
             var breaking = new Breaking(moment);
             Path home = Files.createDirectories(folder.resolve(name()));
             try (var world = new World(home, breaking::rows, breaking::bytes)) {
-                breaking.at(n);
-                Progress first = world.run(job("BATCH"));
-                assertThat(first.state() == State.FINISHED || breaking.broke())
-                        .as("fault %s: %s", n, first.message())
-                        .isTrue();
-                breaking.at(Integer.MAX_VALUE);
-                change(random);
-                look(world, n);
-                assertThat(world.run(job("BATCH")).message()).isEqualTo("finished");
-                compare(world, n);
-            }
-            if (!breaking.broke()) {
-                assertThat(n).isGreaterThan(15);
-                assertThat(hiddenOnes).as("broke amid rows").isGreaterThan(3);
-                return; // n lies beyond the last write
+                if (!breaks(world, n, breaking)) {
+                    assertThat(n).isGreaterThan(15);
+                    return; // n lies beyond the last write
+                }
             }
         }
         fail("a run makes more than %s writes", FAULTS_MAX);
+    }
+
+    /// Breaks each call of something else.
+    void breakEverywhere(Path folder, Breakable other) throws Exception {
+        for (int n = 1; n <= FAULTS_MAX; n++) {
+            begin();
+            try (var world = new World(Files.createDirectories(folder.resolve(name())))) {
+                if (!breaks(world, n, other)) {
+                    assertThat(n).isGreaterThan(5);
+                    return;
+                }
+            }
+        }
+        fail("a run makes more than %s calls", FAULTS_MAX);
+    }
+
+    /// Whether there was anything to break; then the run after has made it good.
+    private boolean breaks(World world, int n, Breakable breakable) throws Exception {
+        breakable.at(n);
+        Progress first = world.run(job("BATCH"));
+        boolean broke = breakable.broke();
+        assertThat(first.state() == State.FINISHED || broke)
+                .as("fault %s: %s", n, first.message())
+                .isTrue();
+        breakable.at(Integer.MAX_VALUE);
+        change(random);
+        look(reading.apply(world), n);
+        assertThat(world.run(job("BATCH")).message()).isEqualTo("finished");
+        compare(world, n);
+        if (!broke) {
+            assertThat(hiddenOnes).as("broke amid rows").isPositive();
+        }
+        return broke;
     }
 
     private void look(World world, int n) {
@@ -171,7 +204,8 @@ final class FirstRows implements KillLoop.Subject {
     }
 
     @Override
-    public void compare(World world, int round) throws Exception {
+    public void compare(World own, int round) throws Exception {
+        World world = reading.apply(own);
         compare(
                 "round " + round,
                 world.byFirst(space() + ".big").values(),

@@ -6,11 +6,15 @@ import dev.tarn.catalog.table.PendingCommit;
 import dev.tarn.pipeline.Progress.State;
 import dev.tarn.storage.StorageException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.rest.ReferenceCatalog;
+import org.apache.iceberg.rest.ReferenceCatalog.Fault;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -25,7 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PostgresFirstRowsTest {
     private static final int KILLS_SHORT = 6;
     private static final int KILLS = 200;
-    private static final int BREAKS_SHORT = 4;
+
+    /// Odd, since a commit into another catalog writes the ledger twice.
+    private static final int BREAKS_SHORT = 3;
+
     private static final int ROWS = 6_000;
 
     private static PostgresServer postgres;
@@ -53,6 +60,12 @@ class PostgresFirstRowsTest {
     }
 
     private static FirstRows firstRows(String schema) throws Exception {
+        return firstRows(schema, job -> job, world -> world);
+    }
+
+    private static FirstRows firstRows(
+            String schema, UnaryOperator<String> sink, UnaryOperator<World> reading)
+            throws Exception {
         String name = schema.toLowerCase(Locale.ROOT);
         postgres.sql("CREATE SCHEMA " + name);
         var rows =
@@ -61,18 +74,20 @@ class PostgresFirstRowsTest {
                         postgres::sql,
                         postgres::lines,
                         (pipeline, mode) ->
-                                job(
-                                        pipeline,
-                                        mode,
-                                        "\"postgres.%s.big\", \"postgres.%s.pair\""
-                                                .formatted(name, name)),
+                                sink.apply(
+                                        job(
+                                                pipeline,
+                                                mode,
+                                                "\"postgres.%s.big\", \"postgres.%s.pair\""
+                                                        .formatted(name, name))),
                         // A server has but a few slots.
                         _ ->
                                 "SELECT pg_drop_replication_slot(slot_name) FROM"
                                     + " pg_replication_slots WHERE NOT active AND slot_name LIKE"
                                     + " '%first_"
                                         + name
-                                        + "%'");
+                                        + "%'",
+                        reading);
         rows.make();
         return rows;
     }
@@ -99,6 +114,66 @@ class PostgresFirstRowsTest {
     @Tag("slow")
     void manyKillsAmidTheFirstRows() throws Exception {
         new KillLoop(folder, firstRows("often_killed"), 20_261_127).run(KILLS);
+    }
+
+    @Test
+    void aFewKillsOnTheWayToAnotherCatalog() throws Exception {
+        killOnTheWayToAnotherCatalog(KILLS_SHORT);
+    }
+
+    @Test
+    @Tag("slow")
+    void manyKillsOnTheWayToAnotherCatalog() throws Exception {
+        killOnTheWayToAnotherCatalog(KILLS);
+    }
+
+    private void killOnTheWayToAnotherCatalog(int kills) throws Exception {
+        try (var other = new ReferenceCatalog(folder.resolve("other"))) {
+            FirstRows rows = firstRows("there_" + kills, job -> into(job, other), reading(other));
+            new KillLoop(Files.createDirectories(folder.resolve("home")), rows, 20_261_127)
+                    .run(kills);
+        }
+    }
+
+    private static UnaryOperator<World> reading(ReferenceCatalog other) {
+        return world -> world.readingFrom(other::table);
+    }
+
+    private static String into(String job, ReferenceCatalog other) {
+        return job.replace(
+                "Iceberg { ",
+                "Iceberg { iceberg.catalog.config = { uri = \"%s\" }, ".formatted(other.uri()));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBreakOfTheLedgerOnTheWayToAnotherCatalogLosesNothing(Breaking.Moment moment)
+            throws Exception {
+        try (var other = new ReferenceCatalog(folder.resolve("other"))) {
+            firstRows("elsewhere_" + moment, job -> into(job, other), reading(other))
+                    .breakEverywhere(folder, moment, BREAKS_SHORT);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBreakOfAnotherCatalogLosesNothing(Fault fault) throws Exception {
+        try (var other = new ReferenceCatalog(folder.resolve("other"))) {
+            firstRows("refusing_" + fault, job -> into(job, other), reading(other))
+                    .breakEverywhere(
+                            folder,
+                            new FirstRows.Breakable() {
+                                @Override
+                                public void at(int n) {
+                                    other.fail(n, fault);
+                                }
+
+                                @Override
+                                public boolean broke() {
+                                    return other.broke();
+                                }
+                            });
+        }
     }
 
     /// A table of 6,000 rows in some 180 blocks, which a pipeline reads in parts.
