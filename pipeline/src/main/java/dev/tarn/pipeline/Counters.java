@@ -21,6 +21,10 @@ final class Counters {
     volatile int filesTotal;
     volatile int snapshots;
     volatile long filesMerged;
+
+    /// How often first rows were read anew that had been committed.
+    int timesAnew;
+
     volatile Lag lag = Lag.UNKNOWN;
 
     /// What the readers say of themselves now.

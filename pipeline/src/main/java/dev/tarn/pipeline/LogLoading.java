@@ -19,6 +19,9 @@ import java.util.function.BooleanSupplier;
 final class LogLoading {
     private static final long TELL_NANOS = 1_000_000_000L;
 
+    /// So often may one run read the first rows anew.
+    private static final int ANEW_MAX = 5;
+
     /// A source that is being read, and how far it is known to be in the tables.
     private static final class Open {
         private final Way way;
@@ -87,15 +90,25 @@ final class LogLoading {
             LogReader reader = ((LogSource) flow.source()).open(request);
             if (reader.hidden() && !writing.stayHidden(way)) {
                 reader.close();
-                counters.notes.add(
-                        "The first rows that were read are not in the tables any more as they were"
-                                + " left, all are read anew");
+                noteAnew(way);
                 reader = ((LogSource) flow.source()).open(request.anew());
             }
             open.add(new Open(way, reader, stored));
         } catch (IOException e) {
             throw failure(way, e);
         }
+    }
+
+    /// Where others write all the time a run would begin anew for ever.
+    private void noteAnew(Way way) {
+        if (++counters.timesAnew > ANEW_MAX) {
+            throw new PipelineException(
+                    "%s: its first rows were read anew %s times, because somebody else writes into their tables each time before all are there"
+                            .formatted(way.flow().label(), ANEW_MAX));
+        }
+        counters.notes.add(
+                "The first rows that were read are not in the tables any more as they were left,"
+                        + " all are read anew");
     }
 
     private void read() {

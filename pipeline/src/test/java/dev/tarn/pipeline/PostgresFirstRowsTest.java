@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.rest.ReferenceCatalog;
@@ -364,14 +365,43 @@ class PostgresFirstRowsTest {
         String job = inParts("shared", "shared");
         breakAmidRows(job);
         try (var world = new World(folder)) {
-            PendingCommit other = world.catalog.tables().begin(world.warehouse());
-            other.table(TableIdentifier.of("t", "shared")).newAppend().commit();
-            other.commit(tx -> {});
+            append(world, "shared");
             Progress next = world.run(job);
             assertThat(next.message()).isEqualTo("finished");
             assertThat(next.notes()).anyMatch(note -> note.contains("as they were left"));
             assertThat(next.rows()).isEqualTo(ROWS);
             compare(world, "shared");
         }
+    }
+
+    @Test
+    void whereSomebodyElseWritesAllTheTimeTheRunEnds() throws Exception {
+        postgres.sql(makeRows("busy", ""));
+        var files = new AtomicInteger();
+        var world = new AtomicReference<World>();
+        try (var busy =
+                new World(
+                        folder,
+                        rows -> rows,
+                        bytes ->
+                                new WatchedStore(
+                                        bytes,
+                                        file -> {
+                                            if (file.toString().endsWith(".parquet")
+                                                    && files.incrementAndGet() % 2 == 0) {
+                                                append(world.get(), "busy");
+                                            }
+                                        },
+                                        _ -> {}))) {
+            world.set(busy);
+            assertThat(busy.run(inParts("busy", "busy")).message())
+                    .contains("its first rows were read anew 5 times");
+        }
+    }
+
+    private static void append(World world, String table) {
+        PendingCommit other = world.catalog.tables().begin(world.warehouse());
+        other.table(TableIdentifier.of("t", table)).newAppend().commit();
+        other.commit(tx -> {});
     }
 }
