@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,8 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Changes of a real server with a binary log.
 abstract class BinlogContract {
-    private static final int KILLS_SHORT = 6;
-    private static final int KILLS = 200;
+    static final int KILLS_SHORT = 6;
+    static final int KILLS = 200;
     private static final int BREAKS_SHORT = 4;
     private static final int DIFFERENCES = 40;
 
@@ -610,6 +611,11 @@ abstract class BinlogContract {
     }
 
     private FirstRows firstRows(String schema) throws Exception {
+        return firstRows(schema, job -> job);
+    }
+
+    /// @param job made another
+    FirstRows firstRows(String schema, UnaryOperator<String> job) throws Exception {
         String name = schema.toLowerCase(Locale.ROOT);
         sql("CREATE DATABASE " + name);
         var rows =
@@ -618,11 +624,12 @@ abstract class BinlogContract {
                         this::sql,
                         this::lines,
                         (pipeline, mode) ->
-                                job(
-                                        pipeline,
-                                        mode,
-                                        "\"%s.big\", \"%s.pair\"".formatted(name, name),
-                                        ""),
+                                job.apply(
+                                        job(
+                                                pipeline,
+                                                mode,
+                                                "\"%s.big\", \"%s.pair\"".formatted(name, name),
+                                                "")),
                         _ -> "SELECT 1",
                         world -> world);
         rows.make();

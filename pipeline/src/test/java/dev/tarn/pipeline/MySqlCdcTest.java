@@ -7,8 +7,11 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Changes of a real MySQL, which is 5.6: the oldest with GTIDs.
@@ -51,6 +54,52 @@ class MySqlCdcTest extends BinlogContract {
         if (server != null) {
             server.destroy();
             server.waitFor();
+        }
+    }
+
+    @Test
+    void whoMayNotReloadLocksTheTablesThatAreRead() throws Exception {
+        killWithLockOfTables(KILLS_SHORT);
+    }
+
+    @Test
+    @Tag("slow")
+    void whoMayNotReloadLocksTheTablesThatAreReadManyTimes() throws Exception {
+        killWithLockOfTables(KILLS);
+    }
+
+    private void killWithLockOfTables(int kills) throws Exception {
+        String reader = "reader" + kills;
+        for (String host : List.of("localhost", "127.0.0.1")) {
+            sql(
+                    "CREATE USER '%s'@'%s'".formatted(reader, host),
+                    "GRANT SELECT, LOCK TABLES, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO '%s'@'%s'"
+                            .formatted(reader, host));
+        }
+        new KillLoop(
+                        folder,
+                        firstRows(
+                                "locked_" + kills,
+                                job -> job.replace("username = root", "username = " + reader)),
+                        20_261_128)
+                .run(kills);
+    }
+
+    @Test
+    void whoMayLockNothingIsToldWhatItTakes() throws Exception {
+        for (String host : List.of("localhost", "127.0.0.1")) {
+            sql(
+                    "CREATE USER 'looker'@'%s'".formatted(host),
+                    "GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'looker'@'%s'"
+                            .formatted(host));
+        }
+        String job =
+                firstRows("looked", text -> text.replace("username = root", "username = looker"))
+                        .job("BATCH");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message())
+                    .contains("the first state cannot be taken: ")
+                    .contains("The user needs RELOAD or LOCK TABLES");
         }
     }
 

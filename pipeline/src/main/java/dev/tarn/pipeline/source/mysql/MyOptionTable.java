@@ -16,15 +16,16 @@ final class MyOptionTable {
                         + " commit never splits one. All rows of all tables are shown by one"
                         + " commit. Needs `log_bin`, `binlog_format = ROW`, `binlog_row_image ="
                         + " FULL`, on MySQL `gtid_mode = ON`, and a user with SELECT, REPLICATION"
-                        + " SLAVE, REPLICATION CLIENT, on MySQL RELOAD too: there all tables are"
-                        + " locked against writes for the moment in which the first state is taken."
-                        + " Where the server knows it set `binlog_row_metadata = FULL`: without it"
-                        + " rows from before a change of their table are told apart only as far as"
-                        + " one change goes back. `datetime` becomes timestamp, `timestamp`"
-                        + " timestamptz, `bigint unsigned` decimal(20,0), a date that is none"
-                        + " (`0000-00-00`) null, a time beyond a day is rejected. The server's log"
-                        + " must be kept until it is read; a run that misses some ends and says so."
-                        + " In mode BATCH a run ends where the log ended when it began.",
+                        + " SLAVE, REPLICATION CLIENT, on MySQL RELOAD too, or LOCK TABLES: there"
+                        + " all tables, or those that are read, are locked against writes for the"
+                        + " moment in which the first state is taken. Where the server knows it set"
+                        + " `binlog_row_metadata = FULL`: without it rows from before a change of"
+                        + " their table are told apart only as far as one change goes back."
+                        + " `datetime` becomes timestamp, `timestamp` timestamptz, `bigint"
+                        + " unsigned` decimal(20,0), a date that is none (`0000-00-00`) null, a"
+                        + " time beyond a day is rejected. The server's log must be kept until it"
+                        + " is read; a run that misses some ends and says so. In mode BATCH a run"
+                        + " ends where the log ended when it began.",
                     List.of(
                             Option.required(
                                             "base-url",

@@ -122,7 +122,7 @@ final class MyReader extends ChangeReader<MySnapshot, MyLog> {
         requireLog(from);
         if (amidRows) {
             beginning = from;
-            var resumed = new MySnapshot(rows, tables, mariaDb, true, MyProgress.of(way[2]));
+            var resumed = new MySnapshot(rows, sql, tables, mariaDb, true, MyProgress.of(way[2]));
             whole = Gtids.of(resumed.transactions(), mariaDb);
             read(resumed);
         } else {
@@ -167,7 +167,7 @@ final class MyReader extends ChangeReader<MySnapshot, MyLog> {
     @Override
     protected void beginAnew() throws SQLException {
         if (options.initial()) {
-            var taken = new MySnapshot(rows, tables, mariaDb, inParts, null);
+            var taken = new MySnapshot(rows, sql, tables, mariaDb, inParts, null);
             beginning = Gtids.of(taken.transactions(), mariaDb);
             read(taken);
         } else {

@@ -23,10 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// All rows of the tables in one state of the server, one table after the other, and the set of
 /// transactions that state has.
 ///
-/// MariaDB tells the place of a state in its log. MySQL does not, so for the moment in which the
-/// state is taken all tables are locked against writes, as its own backup program does.
+/// MariaDB tells the place of a state in its log. MySQL does not, so a [MyLock] keeps others from
+/// writing for the moment in which the state is taken.
 final class MySnapshot implements ChangeReader.FirstRows {
-    private static final int LOCK_SECONDS_MAX = 10;
     private static final int FETCH_ROWS = 4_096;
 
     /// The table is another since the state was taken, has not this column, is not there.
@@ -45,10 +44,12 @@ final class MySnapshot implements ChangeReader.FirstRows {
     private @Nullable Statement statement;
     private @Nullable ResultSet rows;
 
+    /// @param other may hold a lock for a moment
     /// @param inParts whether it may be left between two rows of a table
     /// @param from where the last reading stopped, null for the beginning
     MySnapshot(
             Connection connection,
+            Connection other,
             List<MyTable> tables,
             boolean mariaDb,
             boolean inParts,
@@ -79,22 +80,9 @@ final class MySnapshot implements ChangeReader.FirstRows {
                             place.substring(bar + 1));
             return;
         }
-        try {
-            // While it waits for a long query, everybody who writes waits for it.
-            Sql.run(connection, "SET lock_wait_timeout = " + LOCK_SECONDS_MAX);
-            Sql.run(connection, "FLUSH TABLES WITH READ LOCK");
-        } catch (SQLException e) {
-            throw new SQLException(
-                    "the first state cannot be taken: %s. The user needs RELOAD, for a lock of a moment, and no query may hold it up for %s s"
-                            .formatted(Sql.reason(e), LOCK_SECONDS_MAX),
-                    e);
-        }
-        try {
+        try (var _ = MyLock.of(connection, other, tables)) {
             begin();
             this.transactions = Sql.text(connection, "SELECT @@global.gtid_executed");
-        } finally {
-            Sql.run(connection, "UNLOCK TABLES");
-            Sql.run(connection, "SET lock_wait_timeout = DEFAULT");
         }
     }
 
