@@ -21,17 +21,17 @@ import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Changes of a real server with a binary log.
-abstract class BinlogContract {
-    static final int KILLS_SHORT = 6;
-    static final int KILLS = 200;
-    private static final int BREAKS_SHORT = 4;
+abstract class BinlogContract implements FirstRowsContract {
     private static final int DIFFERENCES = 40;
 
     @TempDir Path folder;
+
+    @Override
+    public Path folder() {
+        return folder;
+    }
 
     /// On the loopback address; user root without a password.
     abstract int port();
@@ -586,31 +586,8 @@ abstract class BinlogContract {
         kill(KILLS);
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void aBreakAmidTheFirstRowsLosesNothingOfThem(Breaking.Moment moment) throws Exception {
-        firstRows("broken_" + moment).breakEverywhere(folder, moment, BREAKS_SHORT);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    @Tag("slow")
-    void aBreakAnywhereAmidTheFirstRowsLosesNothingOfThem(Breaking.Moment moment) throws Exception {
-        firstRows("all_broken_" + moment).breakEverywhere(folder, moment, 1);
-    }
-
-    @Test
-    void aFewKillsAmidTheFirstRows() throws Exception {
-        new KillLoop(folder, firstRows("killed"), 20_261_127).run(KILLS_SHORT);
-    }
-
-    @Test
-    @Tag("slow")
-    void manyKillsAmidTheFirstRows() throws Exception {
-        new KillLoop(folder, firstRows("often_killed"), 20_261_127).run(KILLS);
-    }
-
-    private FirstRows firstRows(String schema) throws Exception {
+    @Override
+    public FirstRows firstRows(String schema) throws Exception {
         return firstRows(schema, job -> job);
     }
 

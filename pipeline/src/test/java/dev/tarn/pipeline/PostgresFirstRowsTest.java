@@ -27,18 +27,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is there of a real PostgreSQL before its log is followed.
 @SuppressWarnings("NullAway.Init") // before the tests
-class PostgresFirstRowsTest {
-    private static final int KILLS_SHORT = 6;
-    private static final int KILLS = 200;
+class PostgresFirstRowsTest implements FirstRowsContract {
+    private static final int ROWS = 6_000;
 
     /// Odd, since a commit into another catalog writes the ledger twice.
-    private static final int BREAKS_SHORT = 3;
-
-    private static final int ROWS = 6_000;
+    private static final int LEDGER_BREAKS = 3;
 
     private static PostgresServer postgres;
 
     @TempDir Path folder;
+
+    @Override
+    public Path folder() {
+        return folder;
+    }
 
     @BeforeAll
     static void start() throws Exception {
@@ -60,7 +62,8 @@ class PostgresFirstRowsTest {
                 .formatted(name, mode, postgres.port(), tables);
     }
 
-    private static FirstRows firstRows(String schema) throws Exception {
+    @Override
+    public FirstRows firstRows(String schema) throws Exception {
         return firstRows(schema, job -> job, world -> world);
     }
 
@@ -91,30 +94,6 @@ class PostgresFirstRowsTest {
                         reading);
         rows.make();
         return rows;
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aBreakAmidTheFirstRowsLosesNothingOfThem(Breaking.Moment moment) throws Exception {
-        firstRows("broken_" + moment).breakEverywhere(folder, moment, BREAKS_SHORT);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    @Tag("slow")
-    void aBreakAnywhereAmidTheFirstRowsLosesNothingOfThem(Breaking.Moment moment) throws Exception {
-        firstRows("all_broken_" + moment).breakEverywhere(folder, moment, 1);
-    }
-
-    @Test
-    void aFewKillsAmidTheFirstRows() throws Exception {
-        new KillLoop(folder, firstRows("killed"), 20_261_127).run(KILLS_SHORT);
-    }
-
-    @Test
-    @Tag("slow")
-    void manyKillsAmidTheFirstRows() throws Exception {
-        new KillLoop(folder, firstRows("often_killed"), 20_261_127).run(KILLS);
     }
 
     @Test
@@ -152,7 +131,7 @@ class PostgresFirstRowsTest {
             throws Exception {
         try (var other = new ReferenceCatalog(folder.resolve("other"))) {
             firstRows("elsewhere_" + moment, job -> into(job, other), reading(other))
-                    .breakEverywhere(folder, moment, BREAKS_SHORT);
+                    .breakEverywhere(folder, moment, LEDGER_BREAKS);
         }
     }
 
@@ -195,23 +174,31 @@ class PostgresFirstRowsTest {
                 .replace("interval = 40", "interval = 40, tarn.checkpoint.rows = 500");
     }
 
+    /// @param before is run before each file of rows is begun
+    private World watched(Runnable before) {
+        return new World(
+                folder,
+                rows -> rows,
+                bytes ->
+                        new WatchedStore(
+                                bytes,
+                                file -> {
+                                    if (file.toString().endsWith(".parquet")) {
+                                        before.run();
+                                    }
+                                },
+                                _ -> {}));
+    }
+
     /// Runs a job whose third file of rows cannot be written.
     private void breakAmidRows(String job) throws Exception {
         var files = new AtomicInteger();
         try (var world =
-                new World(
-                        folder,
-                        rows -> rows,
-                        bytes ->
-                                new WatchedStore(
-                                        bytes,
-                                        file -> {
-                                            if (file.toString().endsWith(".parquet")
-                                                    && files.incrementAndGet() == 3) {
-                                                throw new StorageException("broken");
-                                            }
-                                        },
-                                        _ -> {}))) {
+                watched(() -> {
+                    if (files.incrementAndGet() == 3) {
+                        throw new StorageException("broken");
+                    }
+                })) {
             assertThat(world.run(job).state()).isEqualTo(State.FAILED);
         }
     }
@@ -309,19 +296,11 @@ class PostgresFirstRowsTest {
         }
         var files = new AtomicInteger();
         try (var world =
-                new World(
-                        folder,
-                        rows -> rows,
-                        bytes ->
-                                new WatchedStore(
-                                        bytes,
-                                        file -> {
-                                            if (file.toString().endsWith(".parquet")
-                                                    && files.incrementAndGet() == 1) {
-                                                writeAnew(name + "_b");
-                                            }
-                                        },
-                                        _ -> {}))) {
+                watched(() -> {
+                    if (files.incrementAndGet() == 1) {
+                        writeAnew(name + "_b");
+                    }
+                })) {
             assertThat(world.run(job).message()).isEqualTo("finished");
             compare(world, name + "_a");
             compare(world, name + "_b");
@@ -380,19 +359,11 @@ class PostgresFirstRowsTest {
         var files = new AtomicInteger();
         var world = new AtomicReference<World>();
         try (var busy =
-                new World(
-                        folder,
-                        rows -> rows,
-                        bytes ->
-                                new WatchedStore(
-                                        bytes,
-                                        file -> {
-                                            if (file.toString().endsWith(".parquet")
-                                                    && files.incrementAndGet() % 2 == 0) {
-                                                append(world.get(), "busy");
-                                            }
-                                        },
-                                        _ -> {}))) {
+                watched(() -> {
+                    if (files.incrementAndGet() % 2 == 0) {
+                        append(world.get(), "busy");
+                    }
+                })) {
             world.set(busy);
             assertThat(busy.run(inParts("busy", "busy")).message())
                     .contains("its first rows were read anew 5 times");
