@@ -69,7 +69,7 @@ abstract class BinlogContract implements FirstRowsContract {
         return lines;
     }
 
-    private String job(String name, String mode, String tables, String sink) {
+    String job(String name, String mode, String tables, String sink) {
         return """
         env { job.name = %s, job.mode = %s, checkpoint.interval = 40 }
         source { MySQL-CDC { base-url = "jdbc:mysql://127.0.0.1:%s/shop", username = root, table-names = [%s] } }

@@ -2,114 +2,182 @@ package dev.tarn.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.util.ByteBuffers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Changes of a real MySQL, which is 5.6: the oldest with GTIDs.
+/// Changes of the newest MySQL.
 @SuppressWarnings("NullAway.Init") // before the tests
 class MySqlCdcTest extends BinlogContract {
-    private static Process server;
-    private static int port;
+    private static MySqlServer server;
 
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
-        DevTool.path("mysql");
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
-        server =
-                new ProcessBuilder(
-                                DevTool.script("mysql"),
-                                "run",
-                                Integer.toString(port),
-                                folder.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("out").toFile())
-                        .start();
-        Await.until("MySQL", MySqlCdcTest::answers);
-    }
-
-    private static boolean answers() {
-        assertThat(server.isAlive()).as("MySQL runs").isTrue();
-        try {
-            DriverManager.getConnection("jdbc:mariadb://127.0.0.1:%s/?user=root".formatted(port))
-                    .close();
-            return true;
-        } catch (SQLException e) {
-            return false;
-        }
+        server = MySqlServer.start("mysql-current", folder);
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         if (server != null) {
-            server.destroy();
-            server.waitFor();
-        }
-    }
-
-    @Test
-    void whoMayNotReloadLocksTheTablesThatAreRead() throws Exception {
-        killWithLockOfTables(KILLS_SHORT);
-    }
-
-    @Test
-    @Tag("slow")
-    void whoMayNotReloadLocksTheTablesThatAreReadManyTimes() throws Exception {
-        killWithLockOfTables(KILLS);
-    }
-
-    private void killWithLockOfTables(int kills) throws Exception {
-        String reader = "reader" + kills;
-        for (String host : List.of("localhost", "127.0.0.1")) {
-            sql(
-                    "CREATE USER '%s'@'%s'".formatted(reader, host),
-                    "GRANT SELECT, LOCK TABLES, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO '%s'@'%s'"
-                            .formatted(reader, host));
-        }
-        new KillLoop(
-                        folder,
-                        firstRows(
-                                "locked_" + kills,
-                                job -> job.replace("username = root", "username = " + reader)),
-                        20_261_128)
-                .run(kills);
-    }
-
-    @Test
-    void whoMayLockNothingIsToldWhatItTakes() throws Exception {
-        for (String host : List.of("localhost", "127.0.0.1")) {
-            sql(
-                    "CREATE USER 'looker'@'%s'".formatted(host),
-                    "GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'looker'@'%s'"
-                            .formatted(host));
-        }
-        String job =
-                firstRows("looked", text -> text.replace("username = root", "username = looker"))
-                        .job("BATCH");
-        try (var world = new World(folder)) {
-            assertThat(world.run(job).message())
-                    .contains("the first state cannot be taken: ")
-                    .contains("The user needs RELOAD or LOCK TABLES");
+            server.close();
         }
     }
 
     @Override
     int port() {
-        return port;
+        return server.port();
     }
 
     @Override
     boolean mariaDb() {
         return false;
+    }
+
+    @Test
+    void whoMayOnlyLookReadsWhatIsUpserted() throws Exception {
+        for (String host : List.of("localhost", "127.0.0.1")) {
+            sql(
+                    "CREATE USER 'looker'@'%s' IDENTIFIED BY 'secret'".formatted(host),
+                    "GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'looker'@'%s'"
+                            .formatted(host));
+        }
+        sql("CREATE TABLE looked (id int PRIMARY KEY)", "INSERT INTO looked VALUES (1)");
+        String upserted =
+                job("looked", "BATCH", "\"shop.looked\"", "")
+                        .replace("username = root", "username = looker, password = secret");
+        String appended =
+                upserted.replace("job.name = looked", "job.name = added")
+                        .replace("iceberg.table.upsert-mode-enabled = true", "")
+                        .replace("table = \"", "table = \"added_");
+        try (var world = new World(folder)) {
+            assertThat(world.run(upserted).message()).isEqualTo("finished");
+            assertThat(world.byFirst("t.looked")).containsOnlyKeys("1");
+            sql("INSERT INTO looked VALUES (2)");
+            assertThat(world.run(upserted).message()).isEqualTo("finished");
+            assertThat(world.byFirst("t.looked")).containsOnlyKeys("1", "2");
+            assertThat(world.run(appended).message())
+                    .contains("the first state cannot be taken: ")
+                    .contains("The user needs RELOAD or LOCK TABLES");
+        }
+    }
+
+    @Test
+    void columnsOfEachMannerAreTheSameFromTheTableAndFromTheLog() throws Exception {
+        sql(
+                """
+                CREATE TABLE modern (
+                  id int PRIMARY KEY, n int, twice int AS (n * 2) STORED, thrice int AS (n * 3) VIRTUAL,
+                  unseen int INVISIBLE DEFAULT 7, made varchar(9) DEFAULT (concat('a', 'b')), INDEX ((n + 1)),
+                  spot point SRID 4326, shape geometry, v vector(3), last int) \
+                """);
+        String rows =
+                """
+                INSERT INTO modern (id, n, spot, shape, v, last) VALUES
+                  (%s1, 4, ST_GeomFromText('POINT(52 13)', 4326), ST_GeomFromText('LINESTRING(0 0, 1 2)'),
+                   STRING_TO_VECTOR('[1,2.5,-3]'), 44),
+                  (%s2, null, null, null, null, 45)\
+                """;
+        sql(rows.formatted("", ""));
+        String job = job("modern", "BATCH", "\"shop.modern\"", "");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            // One event holds the transaction, compressed.
+            sql("SET SESSION binlog_transaction_compression = ON", rows.formatted("1", "1"));
+            Progress end = world.run(job);
+            assertThat(end.message()).isEqualTo("finished");
+            assertThat(end.rows()).isEqualTo(2);
+            assertThat(end.notes()).isEmpty();
+            List<String> read = new ArrayList<>();
+            for (Record row : world.rows("t.modern")) {
+                List<String> values = new ArrayList<>();
+                for (int i = 0; i < row.size(); i++) {
+                    values.add(
+                            row.get(i) instanceof ByteBuffer bytes
+                                    ? HexFormat.of().formatHex(ByteBuffers.toByteArray(bytes))
+                                    : String.valueOf(row.get(i)));
+                }
+                read.add(String.join("|", values));
+            }
+            String full =
+                    "1|4|8|12|7|ab|01010000000000000000002a400000000000004a40|01020000000200000000000000000000000000000000000000000000000000f03f0000000000000040|0000803f00002040000040c0|44";
+            String empty = "2|null|null|null|7|ab|null|null|null|45";
+            assertThat(read).containsExactlyInAnyOrder(full, "1" + full, empty, "1" + empty);
+            assertThat(world.columns("t.modern"))
+                    .contains("2 n int", "7 spot binary", "8 shape binary", "9 v binary");
+        }
+    }
+
+    @Test
+    void jsonIsTheSameTextFromTheTableAndFromTheLog() throws Exception {
+        sql("CREATE TABLE texts (id int PRIMARY KEY AUTO_INCREMENT, j json)");
+        List<String> values =
+                new ArrayList<>(
+                        List.of(
+                                "JSON_OBJECT('d', DATE'2024-02-29', 'dt', TIMESTAMP'2024-02-29"
+                                        + " 12:34:56.7', 't', TIME'12:34:56.000001')",
+                                "JSON_ARRAY(TIME'-00:00:01.5', TIME'-838:59:59', TIME'100:00:00')",
+                                "JSON_ARRAY(x'00ff', b'101', 1.50, -0.00001,"
+                                        + " 12345678901234567890123456789.123456789)",
+                                "JSON_ARRAY(18446744073709551615, -9223372036854775808, 70000,"
+                                        + " -70000, 40000, -1)",
+                                "JSON_ARRAY(CAST('2024' AS YEAR), true, false, null, '')",
+                                "CAST('[0.0, -0.0, 1.0, 100000000000000.0, 1e15, 1e16,"
+                                        + " 123456789012345680000.0, 5e-324]' AS JSON)",
+                                "'\"\\\\u0001 \\\\b\\\\f\\\\/ ä€😀 \\\\u2028 \\\\\"\"'",
+                                "'7'",
+                                "'null'",
+                                "'[]'",
+                                "'{}'",
+                                "'[[], {}, [{}]]'",
+                                "'{\"bb\": 1, \"a\": {\"\": 2}}'"));
+        var random = new Random(20_261_127);
+        for (int i = 0; i < 2_000; i++) {
+            double any = Double.longBitsToDouble(random.nextLong());
+            double near =
+                    (random.nextInt(2_000_000) - 1_000_000) * Math.pow(10, random.nextInt(44) - 22);
+            values.add(
+                    "JSON_ARRAY(%s, %s)"
+                            .formatted(
+                                    Double.isFinite(any)
+                                            ? any
+                                                    + "e0"
+                                                            .substring(
+                                                                    0,
+                                                                    Double.toString(any)
+                                                                                    .contains("E")
+                                                                            ? 0
+                                                                            : 2)
+                                            : "1e0",
+                                    Double.toString(near)
+                                            + (Double.toString(near).contains("E") ? "" : "e0")));
+        }
+        String insert = "INSERT INTO texts (j) VALUES (" + String.join("), (", values) + ")";
+        sql("SET sql_mode = ''", insert);
+        String job = job("texts", "BATCH", "\"shop.texts\"", "");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            sql("SET sql_mode = ''", insert);
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            List<String> read = new ArrayList<>();
+            for (Record row : world.rows("t.texts")) {
+                read.add(row.get(0) + "|" + row.get(1));
+            }
+            Set<String> other = new LinkedHashSet<>(lines("SELECT concat(id, '|', j) FROM texts"));
+            assertThat(read).hasSize(2 * values.size());
+            assertThat(read.stream().filter(text -> !other.remove(text)).toList())
+                    .as("of %s others", other)
+                    .isEmpty();
+        }
     }
 }

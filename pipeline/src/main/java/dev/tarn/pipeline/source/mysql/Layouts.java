@@ -165,10 +165,14 @@ final class Layouts {
             case "datetime" -> type == 12 || type == 18;
             case "timestamp" -> type == 7 || type == 17;
             case "json" -> type == 245;
+            case "vector" -> type == 242;
             case "enum" -> type == 247;
             case "set" -> type == 248;
             // Text and bytes of any length.
-            default -> type == 15 || (type >= 249 && type <= STRING);
+            default ->
+                    MyColumn.isSpatial(kind)
+                            ? type == 255
+                            : type == 15 || (type >= 249 && type <= STRING);
         };
     }
 

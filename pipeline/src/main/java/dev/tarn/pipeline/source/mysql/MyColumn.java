@@ -1,12 +1,13 @@
 package dev.tarn.pipeline.source.mysql;
 
-import com.github.shyiko.mysql.binlog.event.deserialization.json.JsonBinary;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Misfit;
 import dev.tarn.pipeline.row.Vector;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
@@ -16,6 +17,7 @@ import java.util.Calendar;
 import java.util.GregorianCalendar;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TimeZone;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
@@ -39,6 +41,21 @@ record MyColumn(
 
     /// What the client of the log gives for a date that is none, as `0000-00-00`.
     static final long NO_TIME = Long.MIN_VALUE;
+
+    /// What a value of a kind that [#isSpatial] begins with: the number of its reference system.
+    private static final int SPATIAL_HEAD_OCTETS = 4;
+
+    private static final Set<String> SPATIAL =
+            Set.of(
+                    "geometry",
+                    "point",
+                    "linestring",
+                    "polygon",
+                    "multipoint",
+                    "multilinestring",
+                    "multipolygon",
+                    "geometrycollection",
+                    "geomcollection");
 
     private static final long DAY_MICROS = 86_400_000_000L;
 
@@ -151,7 +168,12 @@ record MyColumn(
         return true;
     }
 
-    private byte[] binary(Object value) {
+    /// Whether values are shapes, which are read as well-known binary.
+    static boolean isSpatial(String kind) {
+        return SPATIAL.contains(kind);
+    }
+
+    private byte[] binary(Object value) throws Misfit {
         if (value instanceof BitSet bits) {
             // Most significant byte first, as a query gives it.
             byte[] low = bits.toByteArray();
@@ -161,8 +183,27 @@ record MyColumn(
             }
             return bytes;
         }
+        if (value instanceof float[] numbers) {
+            return ofNumbers(numbers);
+        }
         byte[] bytes = (byte[]) value;
+        if (isSpatial(kind)) {
+            if (bytes.length < SPATIAL_HEAD_OCTETS) {
+                throw Misfit.value(name, "a shape", bytes.length + " bytes");
+            }
+            return Arrays.copyOfRange(bytes, SPATIAL_HEAD_OCTETS, bytes.length);
+        }
         return bytes.length < octets ? Arrays.copyOf(bytes, octets) : bytes;
+    }
+
+    /// As a query gives a vector: four bytes each, the lowest first.
+    private static byte[] ofNumbers(float[] numbers) {
+        ByteBuffer bytes =
+                ByteBuffer.allocate(numbers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (float number : numbers) {
+            bytes.putFloat(number);
+        }
+        return bytes.array();
     }
 
     private byte[] text(Object value, boolean logged) throws Misfit {
@@ -203,7 +244,7 @@ record MyColumn(
 
     private byte[] json(byte[] binary) throws Misfit {
         try {
-            return JsonBinary.parseAsString(binary).getBytes(StandardCharsets.UTF_8);
+            return MyJson.text(binary).getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new Misfit(name, "expected JSON, found what cannot be read: " + e.getMessage());
         }
@@ -218,6 +259,8 @@ record MyColumn(
             case "float" -> quoted + " + 0e0";
             case "year" -> quoted + " + 0";
             case "json" -> "CAST(" + quoted + " AS CHAR)";
+            // A type that the driver does not know.
+            case "vector" -> "CAST(" + quoted + " AS BINARY)";
             case "bit" -> type.equals(Types.BooleanType.get()) ? quoted + " + 0" : quoted;
             default -> quoted;
         };

@@ -121,10 +121,8 @@ final class MyReader extends ChangeReader<MySnapshot, MyLog> {
         }
         requireLog(from);
         if (amidRows) {
+            readRows(MyProgress.of(way[2]));
             beginning = from;
-            var resumed = new MySnapshot(rows, sql, tables, mariaDb, true, MyProgress.of(way[2]));
-            whole = Gtids.of(resumed.transactions(), mariaDb);
-            read(resumed);
         } else {
             whole = hides ? Gtids.of(way[2], mariaDb) : null;
             follow(from, layout);
@@ -167,12 +165,17 @@ final class MyReader extends ChangeReader<MySnapshot, MyLog> {
     @Override
     protected void beginAnew() throws SQLException {
         if (options.initial()) {
-            var taken = new MySnapshot(rows, sql, tables, mariaDb, inParts, null);
-            beginning = Gtids.of(taken.transactions(), mariaDb);
-            read(taken);
+            readRows(null);
         } else {
             follow(Gtids.of(executed(), mariaDb), null);
         }
+    }
+
+    private void readRows(@Nullable MyProgress from) throws SQLException {
+        MyState state = MyState.take(rows, sql, tables, mariaDb, inParts);
+        beginning = state.from();
+        whole = state.whole();
+        read(new MySnapshot(rows, tables, inParts, from));
     }
 
     @Override

@@ -144,9 +144,9 @@ record MyShape(MyName name, Columns columns, List<MyColumn> values, List<String>
                     "set",
                     "json" ->
                     Types.StringType.get();
-            case "binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob" ->
+            case "binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "vector" ->
                     Types.BinaryType.get();
-            default -> null;
+            default -> MyColumn.isSpatial(kind) ? Types.BinaryType.get() : null;
         };
     }
 

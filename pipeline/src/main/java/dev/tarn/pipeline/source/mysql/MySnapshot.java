@@ -20,11 +20,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// All rows of the tables in one state of the server, one table after the other, and the set of
-/// transactions that state has.
-///
-/// MariaDB tells the place of a state in its log. MySQL does not, so a [MyLock] keeps others from
-/// writing for the moment in which the state is taken.
+/// All rows of the tables in one state of the server, one table after the other.
 final class MySnapshot implements ChangeReader.FirstRows {
     private static final int FETCH_ROWS = 4_096;
 
@@ -34,7 +30,6 @@ final class MySnapshot implements ChangeReader.FirstRows {
     private final Connection connection;
     private final List<MyTable> tables;
     private final boolean inParts;
-    private final String transactions;
     private int table;
     private List<MyColumn> key = List.of();
     private @Nullable MyProgress progress;
@@ -44,55 +39,19 @@ final class MySnapshot implements ChangeReader.FirstRows {
     private @Nullable Statement statement;
     private @Nullable ResultSet rows;
 
-    /// @param other may hold a lock for a moment
+    /// @param connection that sees the state
     /// @param inParts whether it may be left between two rows of a table
     /// @param from where the last reading stopped, null for the beginning
     MySnapshot(
             Connection connection,
-            Connection other,
             List<MyTable> tables,
-            boolean mariaDb,
             boolean inParts,
-            @Nullable MyProgress from)
-            throws SQLException {
+            @Nullable MyProgress from) {
         this.connection = connection;
         this.tables = tables;
         this.inParts = inParts;
         this.progress = from;
         this.table = (from == null ? 0 : from.table()) - 1;
-        Sql.run(connection, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-        if (mariaDb) {
-            begin();
-            String place =
-                    Sql.text(
-                            connection,
-                            "SELECT CONCAT(f.variable_value, '|', p.variable_value) FROM"
-                                    + " information_schema.session_status f,"
-                                    + " information_schema.session_status p WHERE f.variable_name ="
-                                    + " 'BINLOG_SNAPSHOT_FILE' AND p.variable_name ="
-                                    + " 'BINLOG_SNAPSHOT_POSITION'");
-            int bar = place.lastIndexOf('|');
-            this.transactions =
-                    Sql.text(
-                            connection,
-                            "SELECT BINLOG_GTID_POS(?, ?)",
-                            place.substring(0, bar),
-                            place.substring(bar + 1));
-            return;
-        }
-        try (var _ = MyLock.of(connection, other, tables)) {
-            begin();
-            this.transactions = Sql.text(connection, "SELECT @@global.gtid_executed");
-        }
-    }
-
-    private void begin() throws SQLException {
-        Sql.run(connection, "START TRANSACTION WITH CONSISTENT SNAPSHOT");
-    }
-
-    /// What the state has.
-    String transactions() {
-        return transactions.replaceAll("\\s", "");
     }
 
     @Override
