@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.tarn.pipeline.Progress.State;
 import dev.tarn.pipeline.job.JobSource;
+import dev.tarn.pipeline.source.jdbc.Sql;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,8 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.apache.iceberg.data.Record;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +29,11 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class BinlogContract implements FirstRowsContract {
     private static final int DIFFERENCES = 40;
 
+    private static final long PREPARED_NANOS = 20_000_000L;
+
     @TempDir Path folder;
+
+    private int transactions;
 
     @Override
     public Path folder() {
@@ -38,10 +45,20 @@ abstract class BinlogContract implements FirstRowsContract {
 
     abstract boolean mariaDb();
 
+    @BeforeEach
+    void database() throws SQLException {
+        try (Connection connection = connect("")) {
+            Sql.run(connection, "CREATE DATABASE IF NOT EXISTS shop");
+        }
+    }
+
     private Connection connect() throws SQLException {
+        return connect("shop");
+    }
+
+    private Connection connect(String database) throws SQLException {
         return DriverManager.getConnection(
-                "jdbc:mariadb://127.0.0.1:%s/shop?user=root&createDatabaseIfNotExist=true"
-                        .formatted(port()));
+                "jdbc:mariadb://127.0.0.1:%s/%s?user=root".formatted(port(), database));
     }
 
     /// In one transaction.
@@ -525,6 +542,86 @@ abstract class BinlogContract implements FirstRowsContract {
     }
 
     @Test
+    void anXaTransactionIsReadWhenItIsDecided() throws Exception {
+        sql(
+                "CREATE TABLE decided (id int PRIMARY KEY, n int)",
+                "CREATE TABLE elsewhere (id int PRIMARY KEY)");
+        String job = job("decided", "BATCH", "\"shop.decided\"", "");
+        try (var world = new World(folder);
+                Connection first = connect();
+                Connection second = connect();
+                Connection third = connect()) {
+            prepare(first, "before", "INSERT INTO decided VALUES (0, 0)");
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            sql("INSERT INTO decided VALUES (1, 1)");
+            Sql.run(first, "XA ROLLBACK 'before'");
+            prepare(
+                    first,
+                    "kept', 'b",
+                    "INSERT INTO decided VALUES (2, 2)",
+                    "UPDATE decided SET n = 10 WHERE id = 1",
+                    "INSERT INTO elsewhere VALUES (1)");
+            prepare(second, "taken back", "INSERT INTO decided VALUES (3, 3)");
+            prepare(third, "other", "INSERT INTO elsewhere VALUES (2)");
+            sql("INSERT INTO decided VALUES (4, 4)");
+            if (!mariaDb()) {
+                assertThat(world.run(job).message()).isEqualTo("finished");
+                assertThat(world.byFirst("t.decided").values())
+                        .containsExactlyInAnyOrder("1|1", "4|4");
+            }
+            Sql.run(first, "XA COMMIT 'kept', 'b'");
+            Sql.run(second, "XA ROLLBACK 'taken back'");
+            Sql.run(third, "XA COMMIT 'other'");
+            begin(first, "at once", "INSERT INTO decided VALUES (5, 5)");
+            Sql.run(first, "XA COMMIT 'at once' ONE PHASE");
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            assertThat(world.byFirst("t.decided").values())
+                    .containsExactlyInAnyOrder("1|10", "2|2", "4|4", "5|5");
+            assertThat(world.run(job).rows()).isZero();
+        }
+    }
+
+    @Test
+    void anXaTransactionOfBeforeTheFirstRowsEndsTheRunWithTheReason() throws Exception {
+        sql("CREATE TABLE late (id int PRIMARY KEY)");
+        String job = job("late", "BATCH", "\"shop.late\"", "");
+        try (var world = new World(folder);
+                Connection connection = connect()) {
+            prepare(connection, "late", "INSERT INTO late VALUES (1)");
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            Sql.run(connection, "XA COMMIT 'late'");
+            Progress lost = world.run(job);
+            if (logsXa()) {
+                assertThat(lost.message())
+                        .contains("XA transaction X'6c617465',X'',1, which was prepared before")
+                        .contains("--again");
+                assertThat(world.run(job, RunOptions.AGAIN).message()).isEqualTo("finished");
+            }
+            assertThat(world.byFirst("t.late")).containsOnlyKeys("1");
+        }
+    }
+
+    /// Whether the log has an XA transaction when it is prepared.
+    boolean logsXa() {
+        return true;
+    }
+
+    private static void begin(Connection connection, String name, String... statements)
+            throws SQLException {
+        Sql.run(connection, "XA START '%s'".formatted(name));
+        for (String statement : statements) {
+            Sql.run(connection, statement);
+        }
+        Sql.run(connection, "XA END '%s'".formatted(name));
+    }
+
+    private static void prepare(Connection connection, String name, String... statements)
+            throws SQLException {
+        begin(connection, name, statements);
+        Sql.run(connection, "XA PREPARE '%s'".formatted(name));
+    }
+
+    @Test
     void theExampleRuns() throws Exception {
         sql(
                 "CREATE TABLE example (id int PRIMARY KEY, name text)",
@@ -613,10 +710,33 @@ abstract class BinlogContract implements FirstRowsContract {
         return rows;
     }
 
+    /// Now and then as an XA transaction, prepared for a moment or not decided before others.
+    private void sqlOfAnyManner(String... statements) throws SQLException {
+        transactions++;
+        if (statements.length == 1 || transactions % 4 != 0) {
+            sql(statements);
+            return;
+        }
+        String name = "t" + transactions;
+        try (Connection connection = connect()) {
+            prepare(connection, name, statements);
+            if (transactions % 3 == 0) {
+                Sql.run(connection, "XA ROLLBACK '%s'".formatted(name));
+                return;
+            }
+            if (transactions % 5 == 0) {
+                sql("INSERT INTO beside VALUES (%s)".formatted(transactions));
+                LockSupport.parkNanos(PREPARED_NANOS);
+            }
+            Sql.run(connection, "XA COMMIT '%s'".formatted(name));
+        }
+    }
+
     private void kill(int kills) throws Exception {
         String name = "kills_" + kills;
         sql(
                 "CREATE DATABASE " + name,
+                "CREATE TABLE IF NOT EXISTS beside (id int)",
                 "CREATE TABLE %s.account (id int PRIMARY KEY, amount bigint NOT NULL)"
                         .formatted(name),
                 "CREATE TABLE %s.transfer (id bigint PRIMARY KEY AUTO_INCREMENT, source int, target int, amount bigint)"
@@ -629,7 +749,7 @@ abstract class BinlogContract implements FirstRowsContract {
                         new Transfers(
                                 name,
                                 "CHANGE %s %s int",
-                                this::sql,
+                                this::sqlOfAnyManner,
                                 this::lines,
                                 mode ->
                                         job(

@@ -37,6 +37,11 @@ class OldMySqlCdcTest extends BinlogContract {
         return false;
     }
 
+    @Override
+    boolean logsXa() {
+        return false;
+    }
+
     @Test
     void whoMayNotReloadLocksTheTablesThatAreRead() throws Exception {
         killWithLockOfTables(KILLS_SHORT);

@@ -3,6 +3,7 @@ package dev.tarn.pipeline.source.mysql;
 import com.github.shyiko.mysql.binlog.event.DeleteRowsEventData;
 import com.github.shyiko.mysql.binlog.event.Event;
 import com.github.shyiko.mysql.binlog.event.EventHeaderV4;
+import com.github.shyiko.mysql.binlog.event.EventType;
 import com.github.shyiko.mysql.binlog.event.GtidEventData;
 import com.github.shyiko.mysql.binlog.event.MariadbGtidEventData;
 import com.github.shyiko.mysql.binlog.event.QueryEventData;
@@ -10,6 +11,7 @@ import com.github.shyiko.mysql.binlog.event.TableMapEventData;
 import com.github.shyiko.mysql.binlog.event.TransactionPayloadEventData;
 import com.github.shyiko.mysql.binlog.event.UpdateRowsEventData;
 import com.github.shyiko.mysql.binlog.event.WriteRowsEventData;
+import com.github.shyiko.mysql.binlog.event.XAPrepareEventData;
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.RowKind;
@@ -20,11 +22,13 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The events of the binary log as rows.
@@ -33,17 +37,38 @@ import org.jspecify.annotations.Nullable;
 /// GTID  BEGIN  (TABLE_MAP+ ROWS+)*  XID       a transaction; MariaDB leaves BEGIN out
 /// GTID  QUERY                                 a statement that is one by itself
 /// ```
+///
+/// What XA transactions did is read when they are decided ([Undecided]).
 final class MyLog implements ChangeReader.Changes {
     /// So many, of tables that are not read too, are enough for one call.
     private static final int EVENTS = 2_000;
 
+    private static final Set<EventType> HELD_BACK =
+            EnumSet.of(
+                    EventType.TABLE_MAP,
+                    EventType.WRITE_ROWS,
+                    EventType.EXT_WRITE_ROWS,
+                    EventType.UPDATE_ROWS,
+                    EventType.EXT_UPDATE_ROWS,
+                    EventType.DELETE_ROWS,
+                    EventType.EXT_DELETE_ROWS,
+                    EventType.PARTIAL_UPDATE_ROWS_EVENT);
+
+    /// `Gtid_log_event::FL_PREPARED_XA` of MariaDB's sources.
+    private static final int MARIADB_PREPARED_XA = 64;
+
     private final LogFeed feed;
     private final Layouts layouts;
     private final Gtids done;
+    private final boolean mariaDb;
     private final Map<Long, Relation> relations = new HashMap<>();
+    private final Undecided undecided = new Undecided();
 
-    /// Of a compressed transaction, before the feed's next.
+    /// Of a compressed transaction, or of one that was decided, before the feed's next.
     private final Deque<Event> unpacked = new ArrayDeque<>();
+
+    /// The transaction that did what one which is being read decides.
+    private @Nullable String decided;
 
     private @Nullable String gtid;
     private boolean begun;
@@ -61,10 +86,11 @@ final class MyLog implements ChangeReader.Changes {
     private record Rest(Relation relation, RowKind kind, Iterator<?> rows) {}
 
     /// @param done the transactions behind which the log is read
-    MyLog(LogFeed feed, Layouts layouts, Gtids done) {
+    MyLog(LogFeed feed, Layouts layouts, Gtids done, boolean mariaDb) {
         this.feed = feed;
         this.layouts = layouts;
         this.done = done;
+        this.mariaDb = mariaDb;
     }
 
     /// The transactions that were read, whole.
@@ -72,9 +98,21 @@ final class MyLog implements ChangeReader.Changes {
         return done;
     }
 
+    /// Whether all of these were read, be it that some are not decided.
+    boolean hasRead(Gtids transactions) {
+        if (undecided.isEmpty()) {
+            return done.containsAll(transactions);
+        }
+        Gtids all = Gtids.of(done.toString(), mariaDb);
+        undecided.addTo(all);
+        return all.containsAll(transactions);
+    }
+
+    /// MariaDB's set of transactions has no room for one that is not decided among others that are
+    /// done, so that there is no border before all are.
     @Override
     public boolean inTransaction() {
-        return gtid != null;
+        return gtid != null || (mariaDb && !undecided.isEmpty());
     }
 
     @Override
@@ -115,6 +153,9 @@ final class MyLog implements ChangeReader.Changes {
         while (true) {
             Event event = unpacked.isEmpty() ? feed.pollOrNull() : unpacked.poll();
             if (event == null) {
+                if (mariaDb) {
+                    undecided.requireDecision();
+                }
                 return count > 0 || rows > 0;
             }
             count++;
@@ -136,6 +177,10 @@ final class MyLog implements ChangeReader.Changes {
         if (header.getTimestamp() > 0) {
             millis = header.getTimestamp();
         }
+        if (undecided.isOpen() && HELD_BACK.contains(header.getEventType())) {
+            undecided.add(event);
+            return false;
+        }
         switch (header.getEventType()) {
             case GTID, GTID_TAGGED -> {
                 GtidEventData data = event.getData();
@@ -150,20 +195,16 @@ final class MyLog implements ChangeReader.Changes {
                                         header.getServerId(),
                                         data.getSequence()),
                         (data.getFlags() & MariadbGtidEventData.FL_STANDALONE) == 0);
+                if ((data.getFlags() & MARIADB_PREPARED_XA) != 0) {
+                    undecided.open();
+                }
             }
             case ANONYMOUS_GTID ->
                     throw new IOException(
                             "The log has a transaction without a GTID: gtid_mode must stay ON");
-            case QUERY -> query(event.getData());
+            case QUERY -> query(event);
             case XID -> commit();
-            case XA_PREPARE -> {
-                if (hasRows) {
-                    throw new IOException(
-                            "The log has rows of an XA transaction, which may still be taken back;"
-                                    + " such are not followed");
-                }
-                commit();
-            }
+            case XA_PREPARE -> prepare(event);
             case TABLE_MAP -> {
                 TableMapEventData map = event.getData();
                 relations.put(map.getTableId(), layouts.relation(map));
@@ -232,20 +273,80 @@ final class MyLog implements ChangeReader.Changes {
     }
 
     private void commit() {
+        // In this order: MariaDB keeps the last.
+        if (decided != null) {
+            done.add(decided);
+        }
         if (gtid != null) {
             done.add(gtid);
         }
         gtid = null;
         begun = false;
+        decided = null;
         fresh |= hasRows;
         hasRows = false;
     }
 
-    private void query(QueryEventData data) throws IOException {
+    /// What was held back comes now, and then this event again.
+    private void unpack(List<Event> heldBack, Event event) {
+        unpacked.addFirst(event);
+        heldBack.reversed().forEach(unpacked::addFirst);
+    }
+
+    private void prepare(Event event) throws IOException {
+        if (!undecided.isOpen()) {
+            commit();
+        } else if (event.<XAPrepareEventData>getData().isOnePhase()) {
+            unpack(undecided.close(), event);
+        } else {
+            undecided.prepare(String.valueOf(gtid));
+            gtid = null;
+            begun = false;
+        }
+    }
+
+    /// Of `XA START 'name'`, or another verb.
+    private void ofXa(Event event, String sql) throws IOException {
+        String[] words = sql.split("\\s+", 3);
+        String xid = words.length < 3 ? "" : words[2];
+        switch (words[1].toUpperCase(Locale.ROOT)) {
+            case "START" -> {
+                begun = true;
+                undecided.open();
+            }
+            case "END" -> undecided.name(xid);
+            case "ROLLBACK" -> {
+                Undecided.Work work = undecided.decideOrNull(xid);
+                decided = work == null ? null : work.gtid();
+                commit();
+            }
+            default -> {
+                if (decided != null) {
+                    commit();
+                    return;
+                }
+                Undecided.Work work = undecided.decideOrNull(xid);
+                if (work == null) {
+                    throw new IOException(
+                            "The log has the commit of the XA transaction %s, which was prepared before the reading began: what it did cannot be told. Run the job with --again to begin with all rows"
+                                    .formatted(xid));
+                }
+                decided = work.gtid();
+                unpack(work.events(), event);
+            }
+        }
+    }
+
+    private void query(Event event) throws IOException {
+        QueryEventData data = event.getData();
         String sql = data.getSql().strip();
         String word = firstWord(sql);
         if (word.equals("BEGIN")) {
             begun = true;
+            return;
+        }
+        if (word.equals("XA")) {
+            ofXa(event, sql);
             return;
         }
         if (word.equals("COMMIT") || (word.equals("ROLLBACK") && !isToSavepoint(sql))) {

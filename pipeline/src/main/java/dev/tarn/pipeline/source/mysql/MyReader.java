@@ -196,7 +196,7 @@ final class MyReader extends ChangeReader<MySnapshot, MyLog> {
         var opened = new LogFeed(client);
         layouts = shapes;
         feed = opened;
-        follow(new MyLog(opened, shapes, from));
+        follow(new MyLog(opened, shapes, from, mariaDb));
         planned = Gtids.of(executed(), mariaDb);
         mark = markOf(from, shapes);
         opened.start();
@@ -218,7 +218,7 @@ final class MyReader extends ChangeReader<MySnapshot, MyLog> {
 
     @Override
     protected boolean isWhole(MyLog from) {
-        return whole == null || from.done().containsAll(whole);
+        return whole == null || from.hasRead(whole);
     }
 
     @Override
@@ -239,7 +239,7 @@ final class MyReader extends ChangeReader<MySnapshot, MyLog> {
     }
 
     private boolean hasReadWhatWasThere(MyLog from) {
-        return !from.inTransaction() && planned != null && from.done().containsAll(planned);
+        return !from.inTransaction() && planned != null && from.hasRead(planned);
     }
 
     @Override
@@ -289,7 +289,7 @@ final class MyReader extends ChangeReader<MySnapshot, MyLog> {
             return Lag.UNKNOWN;
         }
         try {
-            boolean all = log.done().containsAll(Gtids.of(executed(), mariaDb));
+            boolean all = log.hasRead(Gtids.of(executed(), mariaDb));
             return new Lag(
                     -1, -1, all ? 0 : Math.max(0, System.currentTimeMillis() - log.millis()));
         } catch (SQLException e) {
