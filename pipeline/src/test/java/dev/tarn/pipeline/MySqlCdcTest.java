@@ -180,4 +180,87 @@ class MySqlCdcTest extends BinlogContract {
                     .isEmpty();
         }
     }
+
+    @Test
+    void transactionsOfEachMannerAreRead() throws Exception {
+        sql("CREATE TABLE manners (id int PRIMARY KEY, name varchar(9))");
+        for (String host : List.of("localhost", "127.0.0.1")) {
+            sql(
+                    "CREATE USER 'safe'@'%s' IDENTIFIED BY 'secret' REQUIRE SSL".formatted(host),
+                    "GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'safe'@'%s'"
+                            .formatted(host));
+        }
+        String job =
+                job("manners", "BATCH", "\"shop.manners\"", "")
+                        .replace("username = root", "username = safe, password = secret")
+                        .replace("/shop\"", "/shop?sslMode=trust\"");
+        try (var world = new World(folder)) {
+            sql("SET gtid_next = 'AUTOMATIC:before'", "INSERT INTO manners VALUES (1, 'before')");
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            sql("SET gtid_next = 'AUTOMATIC:tagged'", "INSERT INTO manners VALUES (2, 'tagged')");
+            // Two statements, of which the log makes one transaction.
+            sql("CREATE TABLE manners_too AS SELECT * FROM manners");
+            sql(
+                    "SET SESSION binlog_transaction_compression = ON",
+                    "XA START 'packed'",
+                    "INSERT INTO manners VALUES (3, 'packed')",
+                    "XA END 'packed'",
+                    "XA COMMIT 'packed' ONE PHASE");
+            sql("INSERT INTO manners VALUES (4, 'plain')");
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            assertThat(world.byFirst("t.manners").values())
+                    .containsExactlyInAnyOrder("1|before", "2|tagged", "3|packed", "4|plain");
+            assertThat(world.run(job).rows()).isZero();
+        }
+    }
+
+    @Test
+    void aLogWithNamesTellsColumnsHoweverOftenTheyChange() throws Exception {
+        sql("SET GLOBAL binlog_row_metadata = FULL");
+        try (var world = new World(folder)) {
+            sql("CREATE TABLE told (id int PRIMARY KEY, a int, b int)");
+            String job =
+                    job(
+                            "told",
+                            "BATCH",
+                            "\"shop.told\"",
+                            ", iceberg.table.schema-evolution-enabled = true");
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            sql("INSERT INTO told VALUES (1, 1, 1)");
+            sql("ALTER TABLE told DROP a");
+            sql("INSERT INTO told VALUES (2, 2)");
+            sql("ALTER TABLE told ADD c int FIRST, DROP b");
+            sql("INSERT INTO told VALUES (3, 3)");
+            sql("ALTER TABLE told RENAME COLUMN c TO d, ALGORITHM = INSTANT");
+            sql("INSERT INTO told (id, d) VALUES (4, 4)");
+            assertThat(world.run(job).message()).isEqualTo("finished");
+
+            assertThat(world.columns("t.told"))
+                    .containsExactly("1 id int", "2 a int", "3 b int", "4 d int");
+            assertThat(world.byFirst("t.told").values())
+                    .containsExactly(
+                            "1|null|null|null",
+                            "2|null|null|null",
+                            "3|null|null|3",
+                            "4|null|null|4");
+        } finally {
+            sql("SET GLOBAL binlog_row_metadata = DEFAULT");
+        }
+    }
+
+    @Test
+    void aLogWithPartsOfValuesEndsTheRunWithTheReason() throws Exception {
+        sql(
+                "CREATE TABLE parts (id int PRIMARY KEY, j json)",
+                "INSERT INTO parts VALUES (1, '{\"a\": 1, \"b\": \"long enough that a part is"
+                        + " shorter\"}')");
+        String job = job("parts", "BATCH", "\"shop.parts\"", "");
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            sql(
+                    "SET SESSION binlog_row_value_options = PARTIAL_JSON",
+                    "UPDATE parts SET j = JSON_SET(j, '$.a', 2)");
+            assertThat(world.run(job).message()).contains("binlog_row_value_options must be empty");
+        }
+    }
 }

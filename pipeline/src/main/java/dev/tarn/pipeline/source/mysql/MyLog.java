@@ -5,6 +5,7 @@ import com.github.shyiko.mysql.binlog.event.Event;
 import com.github.shyiko.mysql.binlog.event.EventHeaderV4;
 import com.github.shyiko.mysql.binlog.event.EventType;
 import com.github.shyiko.mysql.binlog.event.GtidEventData;
+import com.github.shyiko.mysql.binlog.event.GtidTaggedEventData;
 import com.github.shyiko.mysql.binlog.event.MariadbGtidEventData;
 import com.github.shyiko.mysql.binlog.event.QueryEventData;
 import com.github.shyiko.mysql.binlog.event.TableMapEventData;
@@ -182,10 +183,9 @@ final class MyLog implements ChangeReader.Changes {
             return false;
         }
         switch (header.getEventType()) {
-            case GTID, GTID_TAGGED -> {
-                GtidEventData data = event.getData();
-                begin(data.getMySqlGtid().toString(), false);
-            }
+            case GTID -> begin(event.<GtidEventData>getData().getMySqlGtid().toString(), false);
+            case GTID_TAGGED ->
+                    begin(event.<GtidTaggedEventData>getData().getMySqlGtid().toString(), false);
             case MARIADB_GTID -> {
                 MariadbGtidEventData data = event.getData();
                 begin(
