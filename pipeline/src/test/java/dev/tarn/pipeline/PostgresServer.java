@@ -10,14 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A real PostgreSQL whose log can be followed. User and password are `postgres`.
-final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements AutoCloseable {
     private final EmbeddedPostgres postgres;
 
     private PostgresServer(EmbeddedPostgres postgres) {
         this.postgres = postgres;
     }
 
-    static PostgresServer logical() throws IOException {
+    public static PostgresServer logical() throws IOException {
         return new PostgresServer(
                 EmbeddedPostgres.builder()
                         .setServerConfig("fsync", "off")
@@ -27,16 +27,16 @@ final class PostgresServer implements AutoCloseable {
                         .start());
     }
 
-    int port() {
+    public int port() {
         return postgres.getPort();
     }
 
-    Connection connect() throws SQLException {
+    public Connection connect() throws SQLException {
         return postgres.getPostgresDatabase().getConnection();
     }
 
     /// In one transaction.
-    void sql(String... statements) throws SQLException {
+    public void sql(String... statements) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);

@@ -17,6 +17,11 @@ public record Rejected(
         }
     }
 
+    /// The same behind so many lines more.
+    public Rejected behind(long lines) {
+        return lines == 0 ? this : new Rejected(file, lines + line, column, reason, raw);
+    }
+
     /// One sentence: `file:line: column: reason`.
     public String sentence() {
         return "%s:%s: %s%s".formatted(file, line, column == null ? "" : column + ": ", reason);

@@ -7,7 +7,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
@@ -78,6 +80,20 @@ final class PgCatalog {
             throw new SQLException("the table has no columns");
         }
         return new Columns(new Schema(fields), name.path(), key);
+    }
+
+    /// What `pg_type` calls the types of a table's columns, by their numbers.
+    static Map<Integer, String> typeNames(Connection connection, PgName name) throws SQLException {
+        Map<Integer, String> names = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
+            statement.setString(1, name.quoted());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    names.put(rows.getInt(1), rows.getString(4));
+                }
+            }
+        }
+        return names;
     }
 
     /// The number of a table, which another one of its name does not have. The log has it too.

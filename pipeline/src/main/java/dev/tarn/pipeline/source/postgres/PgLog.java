@@ -240,6 +240,11 @@ final class PgLog implements ChangeReader.Changes {
 
     /// The values of one row, in the columns of its table.
     private final class Tuple implements PgTable.Values {
+        @Override
+        public boolean areBinary() {
+            return false;
+        }
+
         private static final int NULL = -1;
         private static final int UNCHANGED = -2;
 

@@ -48,10 +48,13 @@ final class PgOptionTable {
                                     "decoding.plugin.name", Kind.TEXT, "It is pgoutput."),
                             Option.withoutEffect(
                                     "snapshot.fetch.size", Kind.NUMBER, "Rows come by COPY."),
-                            Option.withoutEffect(
+                            Option.honoured(
                                     "connection.pool.size",
                                     Kind.NUMBER,
-                                    "Two connections are used."),
+                                    "4",
+                                    "So many connections at most read a large table at first, each"
+                                            + " ranges of its own, and no more than the machine has"
+                                            + " processors. Two more ask and read the log."),
                             Option.withoutEffect(
                                     "require-replica-identity-full",
                                     Kind.TRUTH,

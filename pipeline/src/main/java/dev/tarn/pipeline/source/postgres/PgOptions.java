@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 /// What the block says.
 ///
 /// @param keys of tables whose key is not their own
+/// @param connectionsMax that read a large table at once; it takes two more
 /// @param slotGiven whether the job names it
 record PgOptions(
         String url,
@@ -30,6 +31,7 @@ record PgOptions(
         List<PgName> tables,
         Map<PgName, List<String>> keys,
         boolean initial,
+        int connectionsMax,
         String slot,
         boolean slotGiven,
         String publication,
@@ -43,7 +45,7 @@ record PgOptions(
     private static final int NAME_LENGTH_MAX = 63;
 
     /// How text looks, for the snapshot and for the log; and no limit of a role ends a long read.
-    private static final List<String> SETTINGS =
+    static final List<String> SETTINGS =
             List.of(
                     "SET statement_timeout = 0",
                     "SET idle_in_transaction_session_timeout = 0",
@@ -72,6 +74,10 @@ record PgOptions(
                 tables,
                 SourceOptions.keys(block, tables, PgName::ofOrNull),
                 mode.equals("initial"),
+                (int)
+                        Math.min(
+                                block.number("connection.pool.size", 1, Integer.MAX_VALUE),
+                                Runtime.getRuntime().availableProcessors()),
                 block.has("slot.name") ? block.text("slot.name") : made,
                 block.has("slot.name"),
                 block.has("tarn.publication") ? block.text("tarn.publication") : made,

@@ -22,10 +22,13 @@ import org.jspecify.annotations.Nullable;
 /// that change.
 final class PgParts {
     /// The first parts are small, so that a table of some megabytes has some too; then twice as
-    /// many blocks each time, up to 8 MB.
+    /// many blocks each time, up to 2 MB.
     private static final long BLOCKS_MIN = 16;
 
-    private static final long BLOCKS_MAX = 1_024;
+    private static final long BLOCKS_MAX = 256;
+
+    /// A table of more is worth the making of connections.
+    private static final long BLOCKS_FEW = 128;
 
     private static final int RANGES_SINCE = 14;
 
@@ -69,29 +72,32 @@ final class PgParts {
         }
     }
 
-    /// @param from what a query has behind FROM
-    record Part(PgTable table, String from) {}
+    /// @param query of its rows
+    /// @param isOfMany whether its table has a lot more
+    /// @param behind the progress that is made with it
+    /// @param place what is being read, for people
+    record Part(PgTable table, String query, boolean isOfMany, Progress behind, String place) {}
 
     private final Connection connection;
     private final List<PgTable> tables;
     private final boolean ranges;
     private final Deque<Heap> waiting = new ArrayDeque<>();
     private int table;
+    private String expressions = "";
     private @Nullable Heap heap;
     private long block;
     private long width = BLOCKS_MIN;
     private long blocks;
     private long blocksRead;
-    private @Nullable Progress progress;
+    private final @Nullable Progress from;
 
-    /// @param inParts whether there may be more than one of a table
     /// @param from where the last reading stopped, null for the beginning
-    PgParts(Connection connection, List<PgTable> tables, boolean inParts, @Nullable Progress from)
+    PgParts(Connection connection, List<PgTable> tables, @Nullable Progress from)
             throws SQLException {
         this.connection = connection;
         this.tables = tables;
-        this.ranges = inParts && connection.getMetaData().getDatabaseMajorVersion() >= RANGES_SINCE;
-        this.progress = from;
+        this.ranges = connection.getMetaData().getDatabaseMajorVersion() >= RANGES_SINCE;
+        this.from = from;
         this.table = (from == null ? 0 : from.table()) - 1;
     }
 
@@ -106,7 +112,9 @@ final class PgParts {
             if (++table >= tables.size()) {
                 return null;
             }
-            List<Heap> heaps = heaps(tables.get(table));
+            PgTable next = tables.get(table);
+            List<Heap> heaps = heaps(next);
+            expressions = next.expressions(PgCatalog.typeNames(connection, next.name()));
             blocks = heaps.stream().mapToLong(Heap::blocks).sum();
             blocksRead = 0;
             waiting.addAll(heaps);
@@ -117,7 +125,7 @@ final class PgParts {
 
     /// Leaves out what was read of a table.
     private void goOn() {
-        Progress before = progress;
+        Progress before = from;
         if (before == null || before.table() != table) {
             return;
         }
@@ -140,31 +148,40 @@ final class PgParts {
         boolean isLast = block >= its.blocks();
         if (isLast) {
             heap = null;
-            progress = new Progress(table, its.number() + 1, 0, 0);
-        } else {
-            progress = new Progress(table, its.number(), its.file(), block);
         }
-        if (its.blocks() < 0) {
-            return new Part(of, its.from());
+        var behind =
+                isLast
+                        ? new Progress(table, its.number() + 1, 0, 0)
+                        : new Progress(table, its.number(), its.file(), block);
+        String rows = its.from();
+        if (its.blocks() >= 0) {
+            blocksRead += Math.clamp(its.blocks() - first, 0, block - first);
+            rows += " WHERE ctid >= '(%s,0)'::tid".formatted(first);
+            rows += isLast ? "" : " AND ctid < '(%s,0)'::tid".formatted(block);
         }
-        blocksRead += Math.clamp(its.blocks() - first, 0, block - first);
-        String end = isLast ? "" : " AND ctid < '(%s,0)'::tid".formatted(block);
-        return new Part(of, "%s WHERE ctid >= '(%s,0)'::tid%s".formatted(its.from(), first, end));
+        return new Part(
+                of,
+                "SELECT %s FROM %s".formatted(expressions, rows),
+                blocks > BLOCKS_FEW,
+                behind,
+                place(of));
     }
 
-    /// Behind the last part, null if there was none.
-    @Nullable Progress progressOrNull() {
-        return progress;
-    }
-
-    /// What is being read, for people.
-    String place() {
-        if (table < 0 || table >= tables.size()) {
-            return "all rows";
-        }
+    private String place(PgTable of) {
         String share = blocks <= 0 ? "" : ", %s %%".formatted(100 * blocksRead / blocks);
         return "all rows, table %s of %s: %s%s"
-                .formatted(table + 1, tables.size(), tables.get(table).name(), share);
+                .formatted(table + 1, tables.size(), of.name(), share);
+    }
+
+    /// Takes the locks that a query takes, of the table and of its indexes, until the transaction
+    /// ends. Other connections that read the same must never wait for somebody who waits for this
+    /// one.
+    ///
+    /// @param how `NOWAIT`, or empty
+    static void lock(Connection connection, PgTable table, String how) throws SQLException {
+        String name = table.name().quoted();
+        Sql.run(connection, "LOCK TABLE %s IN ACCESS SHARE MODE %s".formatted(name, how));
+        Sql.run(connection, "SELECT FROM %s LIMIT 0".formatted(name));
     }
 
     /// Nobody changes the columns of a table while it is read. It may have been written anew
@@ -173,7 +190,7 @@ final class PgParts {
         String name = of.name().quoted();
         List<List<@Nullable String>> rows;
         try {
-            Sql.run(connection, "LOCK TABLE %s IN ACCESS SHARE MODE".formatted(name));
+            lock(connection, of, "");
             rows =
                     ranges
                             ? Sql.rows(connection, HEAPS.formatted(LEAVES), name, name)

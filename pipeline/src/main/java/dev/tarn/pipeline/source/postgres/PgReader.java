@@ -122,7 +122,7 @@ final class PgReader extends ChangeReader<PgSnapshot, PgLog> {
         if (amidRows) {
             marked = lsn;
             var progress = PgParts.Progress.of(way.substring(ROWS.length()));
-            read(new PgSnapshot(sql, tables, null, true, progress));
+            read(new PgSnapshot(options, sql, tables, null, progress));
         } else {
             follow(lsn, from);
         }
@@ -135,7 +135,7 @@ final class PgReader extends ChangeReader<PgSnapshot, PgLog> {
         marked = made.getConsistentPoint().asLong();
         if (options.initial()) {
             String state = String.valueOf(made.getSnapshotName());
-            read(new PgSnapshot(sql, tables, state, inParts, null));
+            read(new PgSnapshot(options, sql, tables, state, null));
         } else {
             rowsEnded();
         }
@@ -252,6 +252,10 @@ final class PgReader extends ChangeReader<PgSnapshot, PgLog> {
 
     @Override
     public void close() {
+        PgSnapshot rows = rowsOrNull();
+        if (rows != null) {
+            rows.closeOthers();
+        }
         close(replication);
         close(sql);
     }

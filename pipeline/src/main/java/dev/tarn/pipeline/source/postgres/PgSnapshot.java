@@ -2,44 +2,61 @@ package dev.tarn.pipeline.source.postgres;
 
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejections;
-import dev.tarn.pipeline.row.RowKind;
 import dev.tarn.pipeline.source.jdbc.ChangeReader;
 import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
 
-/// All rows of the tables in one state of the database, one part after the other, by `COPY`
-/// (PostgreSQL 14, SQL COPY, text format).
+/// All rows of the tables in one state of the database, one part after the other.
+///
+/// ```
+/// the next parts of a large table  ──▶ connections of their own ──▶ batches ──╮
+/// of others, and where there are no more connections  ──▶ this one ───────────┴──▶ in the order of the parts
+/// ```
 final class PgSnapshot implements ChangeReader.FirstRows {
     private static final Batch NOTHING = new Batch(new Schema(), 1);
 
+    private final PgOptions options;
     private final Connection connection;
     private final PgParts parts;
-    private final Row row = new Row();
-    private @Nullable PgTable table;
-    private long place;
-    private long bytes;
-    private @Nullable CopyOut copy;
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private @Nullable PgAhead ahead;
+    private PgParts.@Nullable Progress progress;
+
+    private PgParts.@Nullable Part part;
+    private @Nullable PgRows rows;
+    private long rowsBefore;
+    private long bytesBefore;
+
+    /// @param rows null if they are read at their turn
+    private record Waiting(PgParts.Part part, @Nullable PgRows rows) {}
 
     /// @param exported the name of the state, null for what it is now
-    /// @param inParts whether it may be left between two parts of a table
     /// @param from where the last reading stopped, null for the beginning
     PgSnapshot(
+            PgOptions options,
             Connection connection,
             List<PgTable> tables,
             @Nullable String exported,
-            boolean inParts,
             PgParts.@Nullable Progress from)
             throws SQLException {
+        this.options = options;
         this.connection = connection;
+        this.progress = from;
+        see(connection, exported);
+        this.parts = new PgParts(connection, tables, from);
+    }
+
+    /// From now on the connection sees one state.
+    ///
+    /// @param exported the name of the state, null for what it is now
+    static void see(Connection connection, @Nullable String exported) throws SQLException {
         connection.setReadOnly(true);
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         connection.setAutoCommit(false);
@@ -48,152 +65,102 @@ final class PgSnapshot implements ChangeReader.FirstRows {
                     connection,
                     "SET TRANSACTION SNAPSHOT '%s'".formatted(exported.replace("'", "")));
         }
-        this.parts = new PgParts(connection, tables, inParts, from);
     }
 
     @Override
     public @Nullable Batch next(int rowsMax, Rejections rejections)
             throws SQLException, IOException {
-        PgTable from = table;
-        if (copy == null || from == null) {
-            PgParts.Part part = parts.nextOrNull();
-            if (part == null) {
+        PgRows from = rows;
+        if (from == null) {
+            lookAhead(rowsMax);
+            Waiting first = waiting.poll();
+            if (first == null) {
                 return null;
             }
-            place = part.table() == table ? place : 0;
-            from = part.table();
-            table = from;
-            copy = begin(part);
+            from = begin(first);
         }
-        Batch batch = from.batch(rowsMax);
-        for (int i = 0; i < rowsMax; i++) {
-            byte[] line = copy.readFromCopy();
-            if (line == null) {
-                copy = null;
-                break;
-            }
-            bytes += line.length;
-            row.split(line);
-            from.append(batch, row, RowKind.INSERT, false, ++place, rejections);
+        long before = rowsBefore;
+        Batch batch = from.next(rowsMax, row -> rejections.add(row.behind(before)));
+        if (batch == null) {
+            end(from);
         }
-        Batch read = from.takeOrNull();
-        return read == null ? NOTHING : read;
+        return batch == null ? NOTHING : batch;
     }
 
-    private CopyOut begin(PgParts.Part from) throws SQLException, IOException {
-        String columns =
-                from.table().columnNames().stream()
-                        .map(PgName::quoted)
-                        .collect(Collectors.joining(", "));
-        try {
-            return connection
-                    .unwrap(PGConnection.class)
-                    .getCopyAPI()
-                    .copyOut("COPY (SELECT %s FROM %s) TO STDOUT".formatted(columns, from.from()));
-        } catch (SQLException e) {
-            throw PgParts.changedOr(from.table(), e);
+    /// A part for each connection. They are asked for here, where this one is not busy.
+    private void lookAhead(int rowsMax) throws SQLException, IOException {
+        do {
+            PgParts.Part next = parts.nextOrNull();
+            if (next == null) {
+                return;
+            }
+            if (ahead == null && next.isOfMany() && options.connectionsMax() > 1) {
+                ahead = new PgAhead(options, connection, options.connectionsMax());
+            }
+            PgRows read =
+                    ahead == null || !next.isOfMany() ? null : ahead.beginOrNull(next, rowsMax);
+            waiting.add(new Waiting(next, read));
+        } while (ahead != null && waiting.size() < options.connectionsMax());
+    }
+
+    private PgRows begin(Waiting its) throws SQLException, IOException {
+        if (part == null || part.table() != its.part.table()) {
+            rowsBefore = 0;
         }
+        part = its.part;
+        PgRows begun =
+                its.rows == null
+                        ? new PgCopy(connection, its.part.table(), its.part.query())
+                        : its.rows;
+        rows = begun;
+        return begun;
+    }
+
+    private void end(PgRows its) {
+        rowsBefore += its.rows();
+        bytesBefore += its.bytes();
+        progress = part == null ? progress : part.behind();
+        rows = null;
     }
 
     @Override
     public boolean isBetween() {
-        return copy == null;
+        return rows == null;
     }
 
     /// Behind the last part, null if there was none.
     PgParts.@Nullable Progress progressOrNull() {
-        return parts.progressOrNull();
+        return progress;
     }
 
     @Override
     public boolean hasProgress() {
-        return parts.progressOrNull() != null;
+        return progress != null;
     }
 
     @Override
     public String place() {
-        return parts.place();
+        return part == null ? "all rows" : part.place();
     }
 
     @Override
     public long bytes() {
-        return bytes;
+        return bytesBefore + (rows == null ? 0 : rows.bytes());
     }
 
     /// Ends the transaction; the connection stays.
     @Override
     public void close() throws SQLException {
+        closeOthers();
         connection.rollback();
         connection.setAutoCommit(true);
         connection.setReadOnly(false);
     }
 
-    /// A line, its values without escapes.
-    private static final class Row implements PgTable.Values {
-        private byte[] array = new byte[0];
-        private int[] from = new int[64];
-        private int[] end = new int[64];
-
-        /// The values are shortened in place.
-        void split(byte[] line) {
-            array = line;
-            int column = 0;
-            int out = 0;
-            int start = 0;
-            boolean isNull = false;
-            for (int i = 0; i < line.length; i++) {
-                byte b = line[i];
-                if (b == '\t' || b == '\n') {
-                    add(column++, isNull ? -1 : start, out);
-                    start = out;
-                    isNull = false;
-                } else if (b == '\\') {
-                    byte next = line[++i];
-                    // `\N` is a value by itself.
-                    isNull = next == 'N';
-                    if (!isNull) {
-                        line[out++] = plain(next);
-                    }
-                } else {
-                    line[out++] = b;
-                }
-            }
-        }
-
-        private void add(int column, int start, int stop) {
-            if (column == from.length) {
-                from = Arrays.copyOf(from, 2 * column);
-                end = Arrays.copyOf(end, 2 * column);
-            }
-            from[column] = start;
-            end[column] = stop;
-        }
-
-        private static byte plain(byte escaped) {
-            return switch (escaped) {
-                case 'b' -> '\b';
-                case 'f' -> '\f';
-                case 'n' -> '\n';
-                case 'r' -> '\r';
-                case 't' -> '\t';
-                case 'v' -> 0x0b;
-                default -> escaped;
-            };
-        }
-
-        @Override
-        public byte[] array() {
-            return array;
-        }
-
-        @Override
-        public int from(int column) {
-            return from[column];
-        }
-
-        @Override
-        public int end(int column) {
-            return end[column];
+    /// Ends what other connections do.
+    void closeOthers() {
+        if (ahead != null) {
+            ahead.close();
         }
     }
 }

@@ -7,9 +7,9 @@ import dev.tarn.pipeline.row.Rejected;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.RowKind;
 import dev.tarn.pipeline.source.jdbc.ChangeReader;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import org.apache.iceberg.Schema;
@@ -23,6 +23,7 @@ final class PgTable implements ChangeReader.Filling {
     private final int oid;
     private final Schema schema;
     private final PgText text;
+    private final PgBinary binary;
     private final boolean[] required;
     private final boolean[] key;
     private @Nullable Batch batch;
@@ -36,6 +37,7 @@ final class PgTable implements ChangeReader.Filling {
         this.name = name;
         this.schema = columns.schema();
         this.text = new PgText(schema);
+        this.binary = new PgBinary(schema, text);
         int width = schema.columns().size();
         this.required = new boolean[width];
         this.key = new boolean[width];
@@ -44,6 +46,22 @@ final class PgTable implements ChangeReader.Filling {
             required[i] = column.isRequired() || requiredNames.contains(column.name());
             key[i] = columns.primaryKey().contains(column.name());
         }
+    }
+
+    private PgTable(PgTable other) {
+        this.number = other.number;
+        this.oid = other.oid;
+        this.name = other.name;
+        this.schema = other.schema;
+        this.text = new PgText(schema);
+        this.binary = new PgBinary(schema, text);
+        this.required = other.required;
+        this.key = other.key;
+    }
+
+    /// The same for another thread.
+    PgTable another() {
+        return new PgTable(this);
     }
 
     PgName name() {
@@ -70,6 +88,13 @@ final class PgTable implements ChangeReader.Filling {
         return schema.columns().stream().map(Types.NestedField::name).toList();
     }
 
+    /// What a query asks for, whose rows come in binary.
+    ///
+    /// @param typeNames by the columns' numbers, as `pg_type` has them
+    String expressions(Map<Integer, String> typeNames) {
+        return binary.expressions(typeNames);
+    }
+
     /// Where its next rows go.
     ///
     /// @param rowsMax of a new batch
@@ -91,8 +116,11 @@ final class PgTable implements ChangeReader.Filling {
         return batch != null && batch.size() > 0;
     }
 
-    /// One row of text.
+    /// One row.
     interface Values {
+        /// Whether they are in binary, else in text.
+        boolean areBinary();
+
         /// The bytes that hold a column of the table.
         byte[] array();
 
@@ -113,12 +141,13 @@ final class PgTable implements ChangeReader.Filling {
             boolean keyOnly,
             long place,
             Rejections rejections) {
+        PgForm form = values.areBinary() ? binary : text;
         try {
             rows.kind(kind);
             for (int column = 0; column < required.length; column++) {
                 int from = values.from(column);
                 if (from >= 0) {
-                    text.set(rows, column, values.array(), from, values.end(column));
+                    form.set(rows, column, values.array(), from, values.end(column));
                 } else {
                     rows.vector(column).setNull(rows.size());
                     if (keyOnly ? key[column] : required[column]) {
@@ -132,12 +161,13 @@ final class PgTable implements ChangeReader.Filling {
         } catch (Misfit e) {
             rows.clearRow();
             rejections.add(
-                    new Rejected(name.toString(), place, e.column(), e.reason(), raw(values)));
+                    new Rejected(
+                            name.toString(), place, e.column(), e.reason(), raw(form, values)));
         }
     }
 
     /// The values as they came, comma in between.
-    private String raw(Values values) {
+    private String raw(PgForm form, Values values) {
         var raw = new StringBuilder();
         for (int column = 0; column < required.length; column++) {
             int from = values.from(column);
@@ -145,11 +175,7 @@ final class PgTable implements ChangeReader.Filling {
                     .append(
                             from < 0
                                     ? "null"
-                                    : new String(
-                                            values.array(),
-                                            from,
-                                            values.end(column) - from,
-                                            StandardCharsets.UTF_8));
+                                    : form.text(column, values.array(), from, values.end(column)));
         }
         return raw.toString();
     }

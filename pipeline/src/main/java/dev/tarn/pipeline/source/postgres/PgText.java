@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Values as PostgreSQL writes them in text, with dates in ISO form, UTC as the zone, bytes in hex
 /// (PostgreSQL 14, chapter 8).
-final class PgText {
+final class PgText implements PgForm {
     private static final Decoder DECODER = new Decoder(Formats.ISO);
     private static final String HEX = "\\x";
     private static final String UTC = "+00";
@@ -47,8 +47,8 @@ final class PgText {
                         Formats.ISO);
     }
 
-    /// Sets a column of the batch's next row.
-    void set(Batch batch, int column, byte[] bytes, int from, int end) throws Misfit {
+    @Override
+    public void set(Batch batch, int column, byte[] bytes, int from, int end) throws Misfit {
         Type type = types[column];
         int stop = end;
         switch (type.typeId()) {
@@ -84,6 +84,11 @@ final class PgText {
         } catch (Misfit e) {
             throw new Misfit(schema.columns().get(column).name(), e.reason());
         }
+    }
+
+    @Override
+    public String text(int column, byte[] bytes, int from, int end) {
+        return text(bytes, from, end);
     }
 
     private static boolean endsInUtc(byte[] bytes, int from, int end) {
