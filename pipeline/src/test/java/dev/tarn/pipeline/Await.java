@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /// Waits for what happens elsewhere.
-final class Await {
+public final class Await {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -13,7 +13,7 @@ final class Await {
 
     /// @param what is waited for, as a failure names it
     /// @throws AssertionError if it is not there after half a minute
-    static void until(String what, BooleanSupplier there) {
+    public static void until(String what, BooleanSupplier there) {
         long begin = System.nanoTime();
         while (!there.getAsBoolean()) { // ends: it waits half a minute at most
             if (System.nanoTime() - begin > LONGEST_NANOS) {

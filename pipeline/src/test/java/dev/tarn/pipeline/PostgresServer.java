@@ -48,7 +48,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /// The first column.
-    List<String> lines(String sql) throws SQLException {
+    public List<String> lines(String sql) throws SQLException {
         List<String> lines = new ArrayList<>();
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();

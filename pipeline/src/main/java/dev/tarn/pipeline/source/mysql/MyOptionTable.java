@@ -16,16 +16,22 @@ final class MyOptionTable {
                         + " commit never splits one. All rows of all tables are shown by one"
                         + " commit. Needs `log_bin`, `binlog_format = ROW`, `binlog_row_image ="
                         + " FULL`, on MySQL `gtid_mode = ON`, and a user with SELECT, REPLICATION"
-                        + " SLAVE, REPLICATION CLIENT, on MySQL RELOAD too, or LOCK TABLES: there"
-                        + " all tables, or those that are read, are locked against writes for the"
-                        + " moment in which the first state is taken. Where the server knows it set"
-                        + " `binlog_row_metadata = FULL`: without it rows from before a change of"
-                        + " their table are told apart only as far as one change goes back."
-                        + " `datetime` becomes timestamp, `timestamp` timestamptz, `bigint"
-                        + " unsigned` decimal(20,0), a date that is none (`0000-00-00`) null, a"
-                        + " time beyond a day is rejected. The server's log must be kept until it"
-                        + " is read; a run that misses some ends and says so. In mode BATCH a run"
-                        + " ends where the log ended when it began.",
+                        + " SLAVE, REPLICATION CLIENT. Nothing is locked, but on MySQL before 5.7,"
+                        + " or where rows are only appended: there the user needs RELOAD too, or"
+                        + " LOCK TABLES, and all tables, or those that are read, are locked against"
+                        + " writes for the moment in which the first state is taken. Where the"
+                        + " server knows it set `binlog_row_metadata = FULL`: without it rows from"
+                        + " before a change of their table are told apart only as far as one change"
+                        + " goes back. `datetime` becomes timestamp, `timestamp` timestamptz,"
+                        + " `bigint unsigned` decimal(20,0), a date that is none (`0000-00-00`)"
+                        + " null, a time beyond a day is rejected; JSON is the text that the server"
+                        + " makes of it, shapes are binary (well-known binary, without the number"
+                        + " of their reference system), so are vectors (four bytes a number, the"
+                        + " lowest first). XA transactions are read when they are decided; on"
+                        + " MariaDB nothing is committed between the preparation of one and that."
+                        + " The server's log must be kept until it is read; a run that misses some"
+                        + " ends and says so. In mode BATCH a run ends where the log ended when it"
+                        + " began.",
                     List.of(
                             Option.required(
                                             "base-url",
