@@ -152,6 +152,9 @@ final class LogLoading {
                             writing.batchRows(), patient, r -> writing.reject(o.way.flow(), r));
             if (batch == null) {
                 o.ended = true;
+            } else if (batch.empties()) {
+                writing.empty(o.way, batch.table());
+                return true;
             } else if (batch.size() > 0) {
                 counters.hasRead(began);
                 writing.write(o.way, batch);

@@ -13,6 +13,7 @@ import dev.tarn.pipeline.sink.IcebergSink;
 import dev.tarn.pipeline.sink.Memory;
 import dev.tarn.pipeline.sink.RowWriter;
 import dev.tarn.pipeline.sink.TableWriter;
+import dev.tarn.pipeline.sink.UpsertWriter;
 import dev.tarn.pipeline.sink.Written;
 import dev.tarn.pipeline.source.Mark;
 import dev.tarn.pipeline.source.Renames;
@@ -195,6 +196,44 @@ final class Writing {
         counters.hasWritten(began);
         counters.rows += batch.size();
         rowsSinceCommit += Math.max(1, batch.size());
+    }
+
+    /// A table of the source has no rows any more: so have those that it alone feeds.
+    void empty(Way way, int table) {
+        for (Route route : way.routes()) {
+            boolean passes =
+                    route.stage().tables().get(table).transforms().stream()
+                            .allMatch(transform -> transform.passes(RowKind.DELETE));
+            if (route.from() == table && passes) {
+                empty(way, route.target(), table);
+            }
+        }
+        rowsSinceCommit++;
+    }
+
+    private void empty(Way way, Target target, int table) {
+        String reason = "it takes appended rows only";
+        long feeding =
+                plan.flows().stream()
+                        .flatMap(flow -> flow.tables().stream())
+                        .filter(outlet -> outlet.sink().name().equals(target.name()))
+                        .count();
+        if (feeding > 1) {
+            reason = "others feed it too";
+        } else if (target.writer() instanceof UpsertWriter upsert) {
+            try {
+                upsert.deleteAll();
+                return;
+            } catch (IllegalArgumentException | Memory.OutOfRoomException e) {
+                reason = String.valueOf(e.getMessage());
+            }
+        }
+        throw new PipelineException(
+                "Table %s was truncated, which table %s cannot follow: %s. Run the job with --again and data_save_mode = DROP_DATA"
+                        .formatted(
+                                way.flow().source().tables().get(table).path(),
+                                target.name(),
+                                reason));
     }
 
     /// Whether it is time for a commit.

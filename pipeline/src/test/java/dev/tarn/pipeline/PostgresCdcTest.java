@@ -27,6 +27,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Changes of a real PostgreSQL.
 @SuppressWarnings("NullAway.Init") // before the tests
@@ -116,6 +118,56 @@ class PostgresCdcTest {
                                             + " FROM pg_replication_slots WHERE slot_name ="
                                             + " 'tarn_follow'"))
                     .isEqualTo("t");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void aTableThatIsTruncatedIsEmptied(int formatVersion) throws Exception {
+        String name = "emptied" + formatVersion;
+        sql(
+                "CREATE TABLE %s (id int PRIMARY KEY, n int)".formatted(name),
+                "CREATE TABLE %s_too (id int PRIMARY KEY REFERENCES %s)".formatted(name, name),
+                "CREATE TABLE %s_full (id int PRIMARY KEY)".formatted(name),
+                "INSERT INTO %s SELECT i, 1 FROM generate_series(1, 20000) i".formatted(name),
+                "INSERT INTO %s_too VALUES (1)".formatted(name),
+                "INSERT INTO %s_full VALUES (1)".formatted(name));
+        String job =
+                job(
+                                name,
+                                "BATCH",
+                                "\"postgres.public.%s\", \"postgres.public.%s_too\", \"postgres.public.%s_full\""
+                                        .formatted(name, name, name),
+                                "")
+                        .replace(
+                                "enabled = true",
+                                "enabled = true, iceberg.table.auto-create-props = { format-version = %s }"
+                                        .formatted(formatVersion));
+        try (var world = new World(folder)) {
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            assertThat(world.rows("t." + name)).hasSize(20_000);
+            // In one transaction, amid rows; another is taken back.
+            sql(
+                    "INSERT INTO %s VALUES (20001, 1)".formatted(name),
+                    "TRUNCATE %s CASCADE".formatted(name),
+                    "INSERT INTO %s VALUES (3, 2), (20002, 2)".formatted(name),
+                    "SAVEPOINT a",
+                    "TRUNCATE %s, %s_full CASCADE".formatted(name, name),
+                    "ROLLBACK TO a",
+                    "INSERT INTO %s_full VALUES (2)".formatted(name),
+                    "UPDATE %s SET n = 3 WHERE id = 3".formatted(name));
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            assertThat(world.byFirst("t." + name).values())
+                    .containsExactlyInAnyOrder("3|3", "20002|2");
+            assertThat(world.rows("t." + name + "_too")).isEmpty();
+            assertThat(world.byFirst("t." + name + "_full")).containsOnlyKeys("1", "2");
+            sql("INSERT INTO %s VALUES (1, 4)".formatted(name));
+            sql("TRUNCATE %s CASCADE".formatted(name));
+            sql("INSERT INTO %s VALUES (1, 5)".formatted(name));
+            sql("TRUNCATE %s CASCADE".formatted(name));
+            assertThat(world.run(job).message()).isEqualTo("finished");
+            assertThat(world.rows("t." + name)).isEmpty();
+            assertThat(world.run(job).rows()).isZero();
         }
     }
 

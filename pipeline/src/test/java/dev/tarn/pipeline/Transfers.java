@@ -17,6 +17,7 @@ import org.apache.iceberg.data.Record;
 /// Now and then the accounts get a column more, and more often their last one gets another name.
 final class Transfers implements KillLoop.Subject {
     private static final int ROUNDS_PER_CHANGE = 3;
+    private static final int ROUNDS_PER_TRUNCATION = 5;
     private static final int CHANGES_PER_COLUMN = 4;
 
     /// Runs statements in one transaction.
@@ -72,6 +73,9 @@ final class Transfers implements KillLoop.Subject {
         for (int i = 0; i < count; i++) {
             if (i == at) {
                 changeColumns();
+            }
+            if (i == 0 && round % ROUNDS_PER_TRUNCATION == 1) {
+                sql.run("TRUNCATE TABLE %s.transfer".formatted(schema));
             }
             int from = 1 + random.nextInt(200);
             int to = 1 + random.nextInt(200);

@@ -19,6 +19,7 @@ public final class Batch {
     private final Vector[] vectors;
     private int capacity;
     private int size;
+    private boolean empties;
 
     /// Null while all rows are inserts; so is that of an insert.
     private @Nullable RowKind @Nullable [] kinds;
@@ -53,6 +54,18 @@ public final class Batch {
         this.vectors = vectors;
         this.capacity = rows.size;
         this.size = rows.size;
+    }
+
+    /// Without a row: all rows of the table that came before are gone.
+    public static Batch emptied(int table, Schema schema) {
+        var batch = new Batch(table, schema, 0);
+        batch.empties = true;
+        return batch;
+    }
+
+    /// Whether it says that the rows before are gone.
+    public boolean empties() {
+        return empties;
     }
 
     /// The same rows with columns picked by `sources`; the values are shared. A column without a

@@ -1,6 +1,7 @@
 package dev.tarn.pipeline.sink;
 
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 
 /// Where the row of each key lies: a hash table of keys of 128 bits, without objects.
 ///
@@ -97,6 +98,15 @@ final class KeyIndex {
             }
         }
         return before;
+    }
+
+    /// The place of each key.
+    void forEach(LongConsumer what) {
+        for (long place : places) {
+            if (place != NONE) {
+                what.accept(place);
+            }
+        }
     }
 
     /// Counts the keys by what their places are above so many bits.

@@ -179,6 +179,20 @@ public final class UpsertWriter implements RowWriter {
                 (row, place, position) -> all.put(high[row], low[row], packed(place, position)));
     }
 
+    /// Deletes all rows.
+    ///
+    /// @throws IllegalArgumentException if two have one key, of which the index knows one
+    public void deleteAll() {
+        KeyIndex all = index();
+        if (hasTwins) {
+            throw new IllegalArgumentException(
+                    "it has rows of one key from before anybody upserted");
+        }
+        all.forEach(this::delete);
+        memory.letGo(all.bytes());
+        index = new KeyIndex(memory::grow);
+    }
+
     private void delete(long packed) {
         Place place = Objects.requireNonNull(places.get((int) (packed >>> POSITION_BITS)));
         deletions.add(place, packed & ((1L << POSITION_BITS) - 1));

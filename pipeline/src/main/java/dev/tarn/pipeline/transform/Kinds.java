@@ -45,6 +45,11 @@ record Kinds(Columns columns, Set<RowKind> kept) implements Transform {
     }
 
     @Override
+    public boolean passes(RowKind kind) {
+        return kept.contains(kind);
+    }
+
+    @Override
     public Batch apply(Batch batch) {
         if (batch.insertsOnly()) {
             return kept.contains(RowKind.INSERT)

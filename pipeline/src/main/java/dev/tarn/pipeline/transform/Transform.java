@@ -2,6 +2,7 @@ package dev.tarn.pipeline.transform;
 
 import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Columns;
+import dev.tarn.pipeline.row.RowKind;
 
 /// One step of a job between its source and its sink.
 public sealed interface Transform
@@ -19,4 +20,9 @@ public sealed interface Transform
     Columns columns();
 
     Batch apply(Batch batch);
+
+    /// Whether rows of a kind go on as such.
+    default boolean passes(RowKind kind) {
+        return true;
+    }
 }

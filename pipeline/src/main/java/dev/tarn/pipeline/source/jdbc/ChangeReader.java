@@ -61,6 +61,9 @@ public abstract class ChangeReader<R extends ChangeReader.FirstRows, L extends C
         /// @throws SourceChangedException if a table has other columns from here on
         boolean read(int rowsMax, Rejections rejections) throws SQLException, IOException;
 
+        /// Tables that have no rows any more, behind what was read: it ends there.
+        List<? extends Filling> takeEmptied();
+
         boolean inTransaction();
 
         /// Whether rows of a transaction were read that has not ended.
@@ -74,6 +77,9 @@ public abstract class ChangeReader<R extends ChangeReader.FirstRows, L extends C
     public interface Filling {
         /// The rows so far, null if there are none.
         @Nullable Batch takeOrNull();
+
+        /// Says that the table has no rows any more.
+        Batch emptied();
     }
 
     private final String server;
@@ -189,6 +195,7 @@ public abstract class ChangeReader<R extends ChangeReader.FirstRows, L extends C
                 queue.add(filled);
             }
         }
+        from.takeEmptied().forEach(table -> queue.add(table.emptied()));
         Batch first = queue.poll();
         return first == null ? NOTHING : first;
     }

@@ -3,6 +3,7 @@ package dev.tarn.pipeline.source.mysql;
 import com.github.shyiko.mysql.binlog.event.TableMapEventData;
 import dev.tarn.pipeline.source.Renames;
 import dev.tarn.pipeline.source.SourceChangedException;
+import dev.tarn.pipeline.source.jdbc.Sql;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -179,13 +180,16 @@ final class Layouts {
     /// What the log says between the rows.
     ///
     /// @param word the first of the statement
+    /// @return tables that have no rows any more
     /// @throws SourceChangedException if a table has other columns than at the start
-    void statement(String database, String word, String text) throws IOException, SQLException {
+    List<MyTable> statement(String database, String word, String text)
+            throws IOException, SQLException {
         boolean changes = CHANGES.contains(word);
         boolean rows = ROWS.contains(word);
         if (!changes && !rows && !word.equals("TRUNCATE")) {
-            return;
+            return List.of();
         }
+        List<MyTable> emptied = new ArrayList<>();
         for (MyTable table : tables.values()) {
             MyName name = table.name();
             Pattern pattern = words.get(name);
@@ -203,10 +207,16 @@ final class Layouts {
                         "The log has a statement about table %s instead of its rows: binlog_format must be ROW in all sessions"
                                 .formatted(name));
             }
-            if (!changes) {
+            if (word.equals("ALTER") && Emptied.isPartly(text)) {
                 throw new IOException(
-                        "Table %s was truncated, which is not followed: run the job with --again and data_save_mode = DROP_DATA"
-                                .formatted(name));
+                        "Table %s lost or got rows that the log does not have, by '%s': run the job with --again and data_save_mode = DROP_DATA"
+                                .formatted(name, text));
+            }
+            if (isEmptied(name, database, text)) {
+                emptied.add(table);
+            }
+            if (!changes) {
+                continue;
             }
             MyShape now = MyShape.of(sql, name, narrow);
             List<String> before = columns.getOrDefault(name, List.of());
@@ -231,6 +241,20 @@ final class Layouts {
             if (!mayBeRenamed(after, table.columnNames())) {
                 doubtful.remove(name);
             }
+        }
+        return emptied;
+    }
+
+    private boolean isEmptied(MyName table, String database, String text)
+            throws IOException, SQLException {
+        try {
+            boolean anyCase = !Sql.text(sql, "SELECT @@global.lower_case_table_names").equals("0");
+            return Emptied.is(table, database, text, anyCase);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(
+                    "Table %s may have been truncated: %s. Run the job with --again and data_save_mode = DROP_DATA"
+                            .formatted(table, e.getMessage()),
+                    e);
         }
     }
 

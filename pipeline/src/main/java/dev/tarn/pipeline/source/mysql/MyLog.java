@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.EnumSet;
@@ -70,6 +71,8 @@ final class MyLog implements ChangeReader.Changes {
 
     /// The transaction that did what one which is being read decides.
     private @Nullable String decided;
+
+    private final List<MyTable> emptied = new ArrayList<>();
 
     private @Nullable String gtid;
     private boolean begun;
@@ -202,7 +205,9 @@ final class MyLog implements ChangeReader.Changes {
             case ANONYMOUS_GTID ->
                     throw new IOException(
                             "The log has a transaction without a GTID: gtid_mode must stay ON");
-            case QUERY -> query(event);
+            case QUERY -> {
+                return query(event);
+            }
             case XID -> commit();
             case XA_PREPARE -> prepare(event);
             case TABLE_MAP -> {
@@ -337,30 +342,40 @@ final class MyLog implements ChangeReader.Changes {
         }
     }
 
-    private void query(Event event) throws IOException {
+    /// Returns whether a table has no rows any more.
+    private boolean query(Event event) throws IOException {
         QueryEventData data = event.getData();
         String sql = data.getSql().strip();
         String word = firstWord(sql);
         if (word.equals("BEGIN")) {
             begun = true;
-            return;
+            return false;
         }
         if (word.equals("XA")) {
             ofXa(event, sql);
-            return;
+            return false;
         }
         if (word.equals("COMMIT") || (word.equals("ROLLBACK") && !isToSavepoint(sql))) {
             commit();
-            return;
+            return false;
         }
         try {
-            layouts.statement(data.getDatabase(), word, sql);
+            emptied.addAll(layouts.statement(data.getDatabase(), word, sql));
         } catch (SQLException e) {
             throw new IOException("After '%s': %s".formatted(shortened(sql), e.getMessage()), e);
         }
+        hasRows |= !emptied.isEmpty();
         if (!begun) {
             commit();
         }
+        return !emptied.isEmpty();
+    }
+
+    @Override
+    public List<MyTable> takeEmptied() {
+        List<MyTable> taken = List.copyOf(emptied);
+        emptied.clear();
+        return taken;
     }
 
     private static boolean isToSavepoint(String sql) {

@@ -53,6 +53,11 @@ final class MyTable implements ChangeReader.Filling {
     }
 
     @Override
+    public Batch emptied() {
+        return Batch.emptied(number, schema);
+    }
+
+    @Override
     public @Nullable Batch takeOrNull() {
         Batch full = batch;
         batch = null;

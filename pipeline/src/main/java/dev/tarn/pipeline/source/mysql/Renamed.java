@@ -52,9 +52,9 @@ final class Renamed {
             MatchResult found,
             Collection<String> before,
             Collection<String> now) {
-        String old = bare(found.group(1));
+        String old = Emptied.bare(found.group(1));
         String from = exactOrNull(old, before);
-        String given = bare(found.group(2));
+        String given = Emptied.bare(found.group(2));
         // One that is not there was renamed again since.
         String to = Objects.requireNonNullElse(exactOrNull(given, now), given);
         if (from == null && before.contains(to)) {
@@ -63,14 +63,6 @@ final class Renamed {
         } else if (from != null && !from.equals(to)) {
             renamed.put(from, to);
         }
-    }
-
-    private static String bare(String name) {
-        return switch (name.charAt(0)) {
-            case '`' -> name.substring(1, name.length() - 1).replace("``", "`");
-            case '"' -> name.substring(1, name.length() - 1);
-            default -> name;
-        };
     }
 
     /// The server takes names in any case for the same.

@@ -38,6 +38,7 @@ final class PgLog implements ChangeReader.Changes {
     private byte[] bytes = new byte[0];
     private int at;
     private long position;
+    private final List<PgTable> emptied = new ArrayList<>();
     private boolean inTransaction;
     private boolean hasRows;
     private boolean fresh;
@@ -127,7 +128,9 @@ final class PgLog implements ChangeReader.Changes {
             case 'I', 'U', 'D' -> {
                 return row(type, rowsMax, rejections);
             }
-            case 'T' -> truncate();
+            case 'T' -> {
+                return truncate();
+            }
             default -> {
                 // Origins, types and messages of programs tell nothing of rows.
             }
@@ -205,17 +208,25 @@ final class PgLog implements ChangeReader.Changes {
         table.append(batch, after, RowKind.UPDATE_AFTER, false, position, rejections);
     }
 
-    private void truncate() throws IOException {
+    /// Returns whether it was a table of ours.
+    private boolean truncate() throws IOException {
         int count = int32();
         at++;
         for (int i = 0; i < count; i++) {
             PgTable table = relations.tableOrNull(int32());
             if (table != null) {
-                throw new IOException(
-                        "Table %s was truncated, which is not followed: run the job with --again and data_save_mode = DROP_DATA"
-                                .formatted(table.name()));
+                emptied.add(table);
             }
         }
+        hasRows |= !emptied.isEmpty();
+        return !emptied.isEmpty();
+    }
+
+    @Override
+    public List<PgTable> takeEmptied() {
+        List<PgTable> taken = List.copyOf(emptied);
+        emptied.clear();
+        return taken;
     }
 
     private int int16() {

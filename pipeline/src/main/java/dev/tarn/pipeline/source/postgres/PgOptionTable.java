@@ -20,8 +20,12 @@ final class PgOptionTable {
                         + " up, with `SELECT pg_drop_replication_slot('...')`. Values that are too"
                         + " long for their row and did not change are logged only with `REPLICA"
                         + " IDENTITY FULL`; a run that misses one ends. Types as with Jdbc."
-                        + " Generated columns are left out. In mode BATCH a run ends where the log"
-                        + " ended when it began.",
+                        + " Generated columns are left out. A table that is truncated is emptied"
+                        + " where it is upserted and nothing else feeds its table, unless"
+                        + " FilterRowKind leaves out DELETE; elsewhere the run ends with the"
+                        + " reason. PostgreSQL does not log that a partition is dropped, detached"
+                        + " or truncated by itself. In mode BATCH a run ends where the log ended"
+                        + " when it began.",
                     List.of(
                             Option.required(
                                             "base-url",
@@ -41,7 +45,8 @@ final class PgOptionTable {
                                     Kind.TEXT,
                                     null,
                                     "One that is there; it must have the tables, with insert,"
-                                            + " update and delete."),
+                                            + " update and delete, and with truncate, or nobody"
+                                            + " hears of that."),
                             Option.withoutEffect(
                                     "schema-names", Kind.LIST, "The table names tell."),
                             Option.withoutEffect(

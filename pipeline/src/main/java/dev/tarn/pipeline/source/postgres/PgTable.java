@@ -106,6 +106,11 @@ final class PgTable implements ChangeReader.Filling {
     }
 
     @Override
+    public Batch emptied() {
+        return Batch.emptied(number, schema);
+    }
+
+    @Override
     public @Nullable Batch takeOrNull() {
         Batch full = batch;
         batch = null;
