@@ -8,28 +8,21 @@ import com.github.shyiko.mysql.binlog.event.GtidEventData;
 import com.github.shyiko.mysql.binlog.event.GtidTaggedEventData;
 import com.github.shyiko.mysql.binlog.event.MariadbGtidEventData;
 import com.github.shyiko.mysql.binlog.event.QueryEventData;
-import com.github.shyiko.mysql.binlog.event.TableMapEventData;
 import com.github.shyiko.mysql.binlog.event.TransactionPayloadEventData;
 import com.github.shyiko.mysql.binlog.event.UpdateRowsEventData;
 import com.github.shyiko.mysql.binlog.event.WriteRowsEventData;
 import com.github.shyiko.mysql.binlog.event.XAPrepareEventData;
-import dev.tarn.pipeline.row.Batch;
 import dev.tarn.pipeline.row.Rejections;
 import dev.tarn.pipeline.row.RowKind;
 import dev.tarn.pipeline.source.jdbc.ChangeReader;
 import java.io.IOException;
-import java.io.Serializable;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Deque;
 import java.util.EnumSet;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +56,7 @@ final class MyLog implements ChangeReader.Changes {
     private final Layouts layouts;
     private final Gtids done;
     private final boolean mariaDb;
-    private final Map<Long, Relation> relations = new HashMap<>();
+    private final MyRows rows;
     private final Undecided undecided = new Undecided();
 
     /// Of a compressed transaction, or of one that was decided, before the feed's next.
@@ -76,23 +69,16 @@ final class MyLog implements ChangeReader.Changes {
 
     private @Nullable String gtid;
     private boolean begun;
-    private boolean hasRows;
+    private boolean hasEmptied;
     private boolean fresh;
     private long millis;
     private long read;
-
-    /// Since the last call of [#read(int, Rejections)].
-    private int rows;
-
-    /// What is left of an event whose rows did not fit into the batch.
-    private @Nullable Rest rest;
-
-    private record Rest(Relation relation, RowKind kind, Iterator<?> rows) {}
 
     /// @param done the transactions behind which the log is read
     MyLog(LogFeed feed, Layouts layouts, Gtids done, boolean mariaDb) {
         this.feed = feed;
         this.layouts = layouts;
+        this.rows = new MyRows(layouts);
         this.done = done;
         this.mariaDb = mariaDb;
     }
@@ -121,7 +107,11 @@ final class MyLog implements ChangeReader.Changes {
 
     @Override
     public boolean isInRows() {
-        return inTransaction() && hasRows;
+        return inTransaction() && hasRows();
+    }
+
+    private boolean hasRows() {
+        return rows.areThere() || hasEmptied;
     }
 
     /// Bytes.
@@ -148,8 +138,8 @@ final class MyLog implements ChangeReader.Changes {
     @Override
     public boolean read(int rowsMax, Rejections rejections) throws IOException {
         boolean resumed = inTransaction();
-        rows = 0;
-        if (rest != null && fill(rest, rowsMax, rejections)) {
+        rows.beginCount();
+        if (rows.fill(rowsMax, read, rejections)) {
             return true;
         }
         int count = 0;
@@ -160,7 +150,7 @@ final class MyLog implements ChangeReader.Changes {
                 if (mariaDb) {
                     undecided.requireDecision();
                 }
-                return count > 0 || rows > 0;
+                return count > 0 || rows.count() > 0;
             }
             count++;
             boolean was = inTransaction();
@@ -168,7 +158,7 @@ final class MyLog implements ChangeReader.Changes {
                 return true;
             }
             boolean border = was && !inTransaction();
-            if (border && (resumed || rows >= rowsMax / 2 || count >= EVENTS)) {
+            if (border && (resumed || rows.count() >= rowsMax / 2 || count >= EVENTS)) {
                 return true;
             }
         }
@@ -210,39 +200,33 @@ final class MyLog implements ChangeReader.Changes {
             }
             case XID -> commit();
             case XA_PREPARE -> prepare(event);
-            case TABLE_MAP -> {
-                TableMapEventData map = event.getData();
-                relations.put(map.getTableId(), layouts.relation(map));
-            }
+            case TABLE_MAP -> rows.know(event.getData());
             case WRITE_ROWS, EXT_WRITE_ROWS -> {
                 WriteRowsEventData data = event.getData();
-                return rows(
+                rows.begin(
                         data.getTableId(),
                         data.getIncludedColumns(),
                         RowKind.INSERT,
-                        data.getRows(),
-                        rowsMax,
-                        rejections);
+                        data.getRows());
+                return rows.fill(rowsMax, read, rejections);
             }
             case UPDATE_ROWS, EXT_UPDATE_ROWS -> {
                 UpdateRowsEventData data = event.getData();
-                return rows(
+                rows.begin(
                         data.getTableId(),
                         data.getIncludedColumns(),
                         RowKind.UPDATE_AFTER,
-                        data.getRows(),
-                        rowsMax,
-                        rejections);
+                        data.getRows());
+                return rows.fill(rowsMax, read, rejections);
             }
             case DELETE_ROWS, EXT_DELETE_ROWS -> {
                 DeleteRowsEventData data = event.getData();
-                return rows(
+                rows.begin(
                         data.getTableId(),
                         data.getIncludedColumns(),
                         RowKind.DELETE,
-                        data.getRows(),
-                        rowsMax,
-                        rejections);
+                        data.getRows());
+                return rows.fill(rowsMax, read, rejections);
             }
             case TRANSACTION_PAYLOAD -> {
                 TransactionPayloadEventData data = event.getData();
@@ -269,12 +253,12 @@ final class MyLog implements ChangeReader.Changes {
     }
 
     private void begin(String number, boolean alreadyBegun) throws IOException {
-        if (gtid != null && hasRows) {
+        if (gtid != null && (hasRows() || undecided.isOpen())) {
             throw new IOException("The log has a transaction without an end: " + gtid);
         }
         gtid = number;
         begun = alreadyBegun;
-        relations.clear();
+        rows.clear();
     }
 
     private void commit() {
@@ -288,8 +272,9 @@ final class MyLog implements ChangeReader.Changes {
         gtid = null;
         begun = false;
         decided = null;
-        fresh |= hasRows;
-        hasRows = false;
+        fresh |= hasRows();
+        hasEmptied = false;
+        rows.clear();
     }
 
     /// What was held back comes now, and then this event again.
@@ -364,7 +349,7 @@ final class MyLog implements ChangeReader.Changes {
         } catch (SQLException e) {
             throw new IOException("After '%s': %s".formatted(shortened(sql), e.getMessage()), e);
         }
-        hasRows |= !emptied.isEmpty();
+        hasEmptied |= !emptied.isEmpty();
         if (!begun) {
             commit();
         }
@@ -393,66 +378,5 @@ final class MyLog implements ChangeReader.Changes {
             end++;
         }
         return bare.substring(0, end).toUpperCase(Locale.ROOT);
-    }
-
-    /// Returns whether the batch is full.
-    private boolean rows(
-            long tableId,
-            BitSet included,
-            RowKind kind,
-            List<?> values,
-            int rowsMax,
-            Rejections rejections)
-            throws IOException {
-        Relation relation = relations.get(tableId);
-        if (relation == null) {
-            throw new IOException(
-                    "The log has a row of table number %s before its columns".formatted(tableId));
-        }
-        if (relation.tableOrNull() == null) {
-            return false;
-        }
-        if (included.cardinality() != relation.width()) {
-            throw new IOException(
-                    "The log has rows of table %s without all columns: binlog_row_image must be FULL"
-                            .formatted(relation.tableOrNull().name()));
-        }
-        hasRows = true;
-        return fill(new Rest(relation, kind, values.iterator()), rowsMax, rejections);
-    }
-
-    /// Returns whether the batch is full; what did not fit then stays in `rest`.
-    private boolean fill(Rest from, int rowsMax, Rejections rejections) throws IOException {
-        MyTable table = from.relation.require();
-        // An update is two rows.
-        int capacity = Math.max(2, rowsMax);
-        Batch batch = table.batch(capacity);
-        while (from.rows.hasNext()) {
-            if (batch.size() + 2 > capacity) {
-                rest = from;
-                return true;
-            }
-            Object row = from.rows.next();
-            rows++;
-            if (row instanceof Map.Entry<?, ?> update) {
-                append(from, batch, update.getKey(), RowKind.UPDATE_BEFORE, rejections);
-                append(from, batch, update.getValue(), RowKind.UPDATE_AFTER, rejections);
-            } else {
-                append(from, batch, row, from.kind, rejections);
-            }
-        }
-        rest = null;
-        return batch.size() + 2 > capacity;
-    }
-
-    private void append(
-            Rest from, Batch batch, @Nullable Object row, RowKind kind, Rejections rejections)
-            throws IOException {
-        if (!(row instanceof Serializable[] logged)) {
-            throw new IOException("The log has a row without values");
-        }
-        from.relation
-                .require()
-                .append(batch, from.relation.values(logged), kind, true, read, rejections);
     }
 }
