@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// A MySQL 5.6.
+/// The newest MySQL that Debian has.
 final class MySqlOrigin implements Origin {
     private static final String COLUMNS = "name, age, price, score, ratio, active, born, at, note";
 
@@ -34,7 +34,7 @@ final class MySqlOrigin implements Origin {
         int port = Children.freePort();
         Process process =
                 new ProcessBuilder(
-                                root.resolve("dev/mysql").toString(),
+                                root.resolve("dev/mysql-current").toString(),
                                 "run",
                                 Integer.toString(port),
                                 folder.toString())
