@@ -212,6 +212,7 @@ final class Writing {
     }
 
     private void empty(Way way, Target target, int table) {
+        String source = way.flow().source().tables().get(table).path();
         String reason = "it takes appended rows only";
         long feeding =
                 plan.flows().stream()
@@ -223,6 +224,7 @@ final class Writing {
         } else if (target.writer() instanceof UpsertWriter upsert) {
             try {
                 upsert.deleteAll();
+                tell("Table %s was emptied: %s was truncated".formatted(target.name(), source));
                 return;
             } catch (IllegalArgumentException | Memory.OutOfRoomException e) {
                 reason = String.valueOf(e.getMessage());
@@ -230,10 +232,13 @@ final class Writing {
         }
         throw new PipelineException(
                 "Table %s was truncated, which table %s cannot follow: %s. Run the job with --again and data_save_mode = DROP_DATA"
-                        .formatted(
-                                way.flow().source().tables().get(table).path(),
-                                target.name(),
-                                reason));
+                        .formatted(source, target.name(), reason));
+    }
+
+    private void tell(String note) {
+        if (!counters.notes.contains(note)) {
+            counters.notes.add(note);
+        }
     }
 
     /// Whether it is time for a commit.
