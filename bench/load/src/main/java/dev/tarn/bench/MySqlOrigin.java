@@ -91,7 +91,7 @@ final class MySqlOrigin implements Origin {
                 UPDATE filled SET name = CONCAT('user-', id % 100000), age = id % 90, price = (id * 7919) % 1000000 / 100,
                   score = (id * 31) % 1000000 / 1000, ratio = id % 100 / 100, active = id % 2,
                   born = '2023-11-14' + INTERVAL id DIV 86400 DAY, at = '2023-11-14 22:13:20' + INTERVAL id SECOND,
-                  note = CONCAT('note ', MD5(id))\
+                  note = CONCAT('note ', LEFT(SHA2(id, 256), 32))\
                 """);
     }
 
