@@ -73,6 +73,19 @@ abstract class BinlogContract implements FirstRowsContract {
         }
     }
 
+    /// Makes one who may follow changes.
+    ///
+    /// @param how behind the name
+    /// @param more besides reading
+    void user(String name, String how, String more) throws SQLException {
+        for (String host : List.of("localhost", "127.0.0.1")) {
+            sql(
+                    "CREATE USER '%s'@'%s' %s".formatted(name, host, how),
+                    "GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT%s ON *.* TO '%s'@'%s'"
+                            .formatted(more, name, host));
+        }
+    }
+
     /// The first column.
     List<String> lines(String sql) throws SQLException {
         List<String> lines = new ArrayList<>();

@@ -3,7 +3,6 @@ package dev.tarn.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -55,12 +54,7 @@ class OldMySqlCdcTest extends BinlogContract {
 
     private void killWithLockOfTables(int kills) throws Exception {
         String reader = "reader" + kills;
-        for (String host : List.of("localhost", "127.0.0.1")) {
-            sql(
-                    "CREATE USER '%s'@'%s'".formatted(reader, host),
-                    "GRANT SELECT, LOCK TABLES, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO '%s'@'%s'"
-                            .formatted(reader, host));
-        }
+        user(reader, "", ", LOCK TABLES");
         new KillLoop(
                         folder,
                         firstRows(
@@ -72,12 +66,7 @@ class OldMySqlCdcTest extends BinlogContract {
 
     @Test
     void whoMayLockNothingIsToldWhatItTakes() throws Exception {
-        for (String host : List.of("localhost", "127.0.0.1")) {
-            sql(
-                    "CREATE USER 'looker'@'%s'".formatted(host),
-                    "GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'looker'@'%s'"
-                            .formatted(host));
-        }
+        user("looker", "", "");
         String job =
                 firstRows("looked", text -> text.replace("username = root", "username = looker"))
                         .job("BATCH");

@@ -34,6 +34,12 @@ final class Emptied {
                     "\\b(?:(?:DROP|TRUNCATE|EXCHANGE|IMPORT|DISCARD|CONVERT)\\s+PARTITION|CONVERT\\s+TABLE|(?:IMPORT|DISCARD)\\s+TABLESPACE)\\b",
                     Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern ALTER =
+            pattern("ALTER\\s+(?:(?:ONLINE|IGNORE)\\s+)*TABLE\\s+(?:IF\\s+EXISTS\\s+)?" + PATH);
+
+    private static final Pattern TWO =
+            Pattern.compile("\\b(?:EXCHANGE|CONVERT)\\b", Pattern.CASE_INSENSITIVE);
+
     private static final Pattern QUOTED =
             Pattern.compile("'(?:[^'\\\\]|\\\\.|'')*'|`(?:[^`]|``)*`|\"[^\"]*\"");
 
@@ -80,8 +86,18 @@ final class Emptied {
     }
 
     /// Whether it changes which rows a table has, and the log does not say which.
-    static boolean isPartly(String statement) {
-        return PARTLY.matcher(QUOTED.matcher(statement).replaceAll("''")).find();
+    ///
+    /// @param database that names without one are of
+    /// @param anyCase whether the server takes names in any case for the same
+    static boolean isPartly(MyName table, String database, String statement, boolean anyCase) {
+        if (!PARTLY.matcher(QUOTED.matcher(statement).replaceAll("''")).find()) {
+            return false;
+        }
+        Matcher altered = ALTER.matcher(statement);
+        return !altered.find()
+                || same(table, name(altered.group(1), altered.group(2), database), anyCase)
+                // The other one, whose rows go there.
+                || TWO.matcher(statement).find();
     }
 
     private static MyName name(String first, @Nullable String second, String database) {

@@ -207,12 +207,13 @@ final class Layouts {
                         "The log has a statement about table %s instead of its rows: binlog_format must be ROW in all sessions"
                                 .formatted(name));
             }
-            if (word.equals("ALTER") && Emptied.isPartly(text)) {
+            boolean anyCase = !Sql.text(sql, "SELECT @@global.lower_case_table_names").equals("0");
+            if (word.equals("ALTER") && Emptied.isPartly(name, database, text, anyCase)) {
                 throw new IOException(
                         "Table %s lost or got rows that the log does not have, by '%s': run the job with --again and data_save_mode = DROP_DATA"
                                 .formatted(name, text));
             }
-            if (isEmptied(name, database, text)) {
+            if (isEmptied(name, database, text, anyCase)) {
                 emptied.add(table);
             }
             if (!changes) {
@@ -245,10 +246,9 @@ final class Layouts {
         return emptied;
     }
 
-    private boolean isEmptied(MyName table, String database, String text)
-            throws IOException, SQLException {
+    private static boolean isEmptied(MyName table, String database, String text, boolean anyCase)
+            throws IOException {
         try {
-            boolean anyCase = !Sql.text(sql, "SELECT @@global.lower_case_table_names").equals("0");
             return Emptied.is(table, database, text, anyCase);
         } catch (IllegalArgumentException e) {
             throw new IOException(

@@ -71,18 +71,29 @@ class EmptiedTest {
                 .hasMessageContaining("found TRUNCATE TABLE item AND MORE");
     }
 
-    @Test
-    void someRowsWent() {
-        assertThat(Emptied.isPartly("ALTER TABLE item TRUNCATE PARTITION p0")).isTrue();
-        assertThat(Emptied.isPartly("alter table item drop\npartition p0, p1")).isTrue();
-        assertThat(Emptied.isPartly("ALTER TABLE item EXCHANGE PARTITION p WITH TABLE x")).isTrue();
-        assertThat(Emptied.isPartly("ALTER TABLE item DISCARD TABLESPACE")).isTrue();
-        assertThat(Emptied.isPartly("ALTER TABLE item REORGANIZE PARTITION p0 INTO (PARTITION p1)"))
-                .isFalse();
-        assertThat(
-                        Emptied.isPartly(
-                                "ALTER TABLE item COMMENT 'DROP PARTITION', ADD `DROP PARTITION`"
-                                        + " int"))
-                .isFalse();
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE item TRUNCATE PARTITION p0",
+                "alter table item drop\npartition p0, p1",
+                "ALTER IGNORE TABLE `shop`.`item` DROP PARTITION p0",
+                "ALTER TABLE item EXCHANGE PARTITION p WITH TABLE x",
+                "ALTER TABLE x EXCHANGE PARTITION p WITH TABLE item",
+                "ALTER TABLE item DISCARD TABLESPACE"
+            })
+    void someRowsWent(String statement) {
+        assertThat(Emptied.isPartly(TABLE, "shop", statement, false)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE item REORGANIZE PARTITION p0 INTO (PARTITION p1)",
+                "ALTER TABLE item COMMENT 'DROP PARTITION', ADD `DROP PARTITION` int",
+                "ALTER TABLE archive.item DROP PARTITION p0",
+                "ALTER TABLE other DROP PARTITION item"
+            })
+    void allAreThere(String statement) {
+        assertThat(Emptied.isPartly(TABLE, "shop", statement, false)).isFalse();
     }
 }
